@@ -1,0 +1,6 @@
+/**
+ * The Transport port over TCP (`node:net`). It moves lines, resolves names and enforces every limit of
+ * `TransportLimits`; it knows framing, and nothing about what the lines say.
+ */
+export { effectiveConnectionsMax } from "./open-files.ts";
+export { createTcpTransport, type TcpTransportOptions } from "./tcp-transport.ts";

@@ -1,0 +1,55 @@
+import type { ConnId, Endpoint } from "@mutirao/primitives";
+import type { CloseReason } from "./close-reason.ts";
+
+/** What is known of a connection when it opens. */
+export interface ConnInfo {
+  /** The other end as the socket names it: an IP literal, v4-mapped addresses in their v4 spelling. */
+  readonly remote: Endpoint;
+  /** This end. */
+  readonly local: Endpoint;
+}
+
+/** A line that broke the framing; the connection that carried it closes right after it is reported. */
+export interface FramingViolation {
+  readonly code: "ERR_LINE_TOO_LONG" | "ERR_LINE_NOT_UTF8";
+  /** What happened, with figures, in a form that is safe to print. */
+  readonly detail: string;
+}
+
+/**
+ * What a transport tells its user. The calls for one connection come in this order: `connOpened` (not for a dial that
+ * fails), any number of `lineReceived`, at most one `lineRefused`, and exactly one `connClosed`, after which its
+ * number is never mentioned again. A call may arrive from within `dial`, `send` or `close`.
+ */
+export interface TransportHandler {
+  /** A dial succeeded, or a connection was accepted. */
+  connOpened(conn: ConnId, info: ConnInfo): void;
+  /** A whole line, without its line end. Blank lines are never reported. */
+  lineReceived(conn: ConnId, line: string): void;
+  lineRefused(conn: ConnId, violation: FramingViolation): void;
+  connClosed(conn: ConnId, reason: CloseReason): void;
+}
+
+export interface Transport {
+  /**
+   * Starts to accept connections. Resolves to the endpoint really bound (its port is never 0). Rejects with an
+   * `Error` that carries Node's `code` (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`), and then nothing is left open.
+   */
+  listen(at: Endpoint): Promise<Endpoint>;
+  /**
+   * Opens a connection under the number given by the caller. Ends in `connOpened` or in `connClosed`, within the
+   * limits for look-ups and connecting.
+   */
+  dial(conn: ConnId, to: Endpoint): void;
+  /**
+   * Sends a line, its `\n` included, in ASCII. To a connection that is closed or was never opened it does nothing:
+   * the news of the end may still be on its way to the caller.
+   */
+  send(conn: ConnId, line: string): void;
+  /** The sender has made itself known: its lines may be longer, and it no longer counts among the unidentified. */
+  identify(conn: ConnId): void;
+  /** Sends what has been asked so far, then ends the connection; what still arrives is dropped. */
+  close(conn: ConnId): void;
+  /** Ends everything, and resolves once no socket, timer or listener is left (each `connClosed` has been told). */
+  stop(): Promise<void>;
+}
