@@ -1,0 +1,37 @@
+import type { ConnId, Endpoint } from "@mutirao/primitives";
+import type { SendableMessage } from "@mutirao/protocol";
+import type { Notice } from "./notices.ts";
+
+/** Open a connection under this number. It ends in exactly one `conn-closed`, whether or not it ever opens. */
+export interface Dial {
+  readonly type: "dial";
+  readonly conn: ConnId;
+  readonly to: Endpoint;
+}
+
+export interface Send {
+  readonly type: "send";
+  readonly conn: ConnId;
+  readonly message: SendableMessage;
+}
+
+/** The sender on this connection has said something sensible: it may use the limits of the identified. */
+export interface Identify {
+  readonly type: "identify";
+  readonly conn: ConnId;
+}
+
+/** End the connection once all that was sent on it has left. */
+export interface Close {
+  readonly type: "close";
+  readonly conn: ConnId;
+}
+
+/** Something that an operator may want to know. */
+export interface Notify {
+  readonly type: "notify";
+  readonly notice: Notice;
+}
+
+/** What a node asks of its host. Performed in order, and completely, before the next event. */
+export type Effect = Dial | Send | Identify | Close | Notify;
