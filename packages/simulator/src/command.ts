@@ -1,0 +1,80 @@
+import type { SimArguments } from "./arguments.ts";
+import {
+  type BatchResult,
+  batchDefaults,
+  replay,
+  runBatch,
+  SEEDS_FOR_ALL_SIGHTS,
+  seedsDrawnFrom,
+  seedsFrom,
+} from "./batch.ts";
+import { type CheckerName, checkerNames } from "./checkers/table.ts";
+import { describeBatch, describeCounters, describeFailedSeed, describePlan } from "./report.ts";
+import { runSeed } from "./swarm/run.ts";
+
+/** What the command may do to the world outside: print, complain about its arguments, and look how long it took. */
+export interface Terminal {
+  write(text: string): void;
+  /** Prints one line and gives the exit code for wrong arguments. */
+  complain(problem: string): number;
+  nowMs(): number;
+}
+
+/** Gives the exit code. */
+export function simulate(args: SimArguments, terminal: Terminal): number {
+  const only = checkerNames.find((name) => name === args.checker);
+  if (args.checker !== undefined && only === undefined) {
+    return terminal.complain(`there is no checker ${args.checker}: there are ${checkerNames.join(", ")}`);
+  }
+  return args.seed === undefined ? runMany(args, only, terminal) : runOne(args.seed, args, only, terminal);
+}
+
+function runOne(seed: string, args: SimArguments, only: CheckerName | undefined, { write }: Terminal): number {
+  const first = runSeed(seed, args.trace ? { only, print: write } : { only });
+  write(`seed ${seed}: ${describePlan(first.plan)}`);
+  const failure = first.failure ?? replay(first);
+  if (failure === undefined) {
+    write(
+      `nothing was found in ${(first.simulatedMs / 1_000).toFixed(0)} s and ${first.steps} steps, ${first.fingerprint}`,
+    );
+    return 0;
+  }
+  write(describeFailedSeed({ seed, failure }, flagsOf(args)));
+  return 1;
+}
+
+const PROGRESS_EVERY = 50;
+
+function runMany(args: SimArguments, only: CheckerName | undefined, { write, nowMs }: Terminal): number {
+  const startedAt = nowMs();
+  const seeds = args.commit === undefined ? seedsFrom(args.first, args.seeds) : seedsDrawnFrom(args.commit, args.seeds);
+  let done = 0;
+  const batch = runBatch(seeds, {
+    ...batchDefaults,
+    only,
+    // With a mutant the first seed that shows it is all there is to know.
+    stopsAtFailure: args.mutant !== undefined,
+    onResult({ seed }, failure) {
+      done++;
+      if (failure !== undefined) write(describeFailedSeed({ seed, failure }, flagsOf(args)));
+      if (done % PROGRESS_EVERY === 0) write(`${done} of ${args.seeds} seeds`);
+    },
+  });
+  if (args.mutant !== undefined) return reportMutant(args.mutant, batch, write);
+  write(describeCounters(batch.counters));
+  write(describeBatch(batch, nowMs() - startedAt));
+  const unseen = batch.seeds >= SEEDS_FOR_ALL_SIGHTS && only === undefined ? batch.counters.zeros() : [];
+  if (unseen.length > 0) write(`never seen, though it must be seen sometimes: ${unseen.join(", ")}`);
+  return batch.failures.length > 0 || unseen.length > 0 ? 1 : 0;
+}
+
+function reportMutant(mutant: string, { failures, seeds }: BatchResult, write: Terminal["write"]): number {
+  const [caught] = failures;
+  if (caught === undefined) write(`mutant ${mutant} survived ${seeds} seeds`);
+  else write(`mutant ${mutant} caught by ${caught.failure.checker} after ${seeds} seeds`);
+  return caught === undefined ? 0 : 1;
+}
+
+function flagsOf({ mutant, checker }: SimArguments): string {
+  return `${mutant === undefined ? "" : ` --mutant ${mutant}`}${checker === undefined ? "" : ` --checker ${checker}`}`;
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { checkerNames } from "../src/checkers/table.ts";
+import { mutate } from "../src/mutation/apply-mutant.ts";
+import { mutants } from "../src/mutation/mutants.ts";
+import { runSimulator } from "./simulator-process.ts";
+
+const SEEDS_MAX = 200;
+
+describe("the checkers see: deliberate mistakes in the core are found", () => {
+  test.concurrent.each(mutants)("$name: $what", { timeout: 120_000 }, async ({ name, caughtBy }) => {
+    const flags = ["--mutant", name, "--checker", caughtBy, "--seeds", String(SEEDS_MAX)];
+    const { exitCode, stdout, stderr } = await runSimulator(...flags);
+    const verdict = stdout.trim().split("\n").at(-1) ?? "";
+    // How long each one takes is worth seeing: a checker that needs ever more seeds is going blind.
+    process.stdout.write(`${verdict}\n`);
+    expect(stderr).toBe("");
+    expect(verdict).toMatch(new RegExp(`^mutant ${name} caught by ${caughtBy} after \\d+ seeds$`));
+    expect(exitCode).toBe(1);
+  });
+
+  test("every checker is tripped by at least one of them, the core's own assertions apart", () => {
+    const tripped = new Set(mutants.map(({ caughtBy }) => caughtBy));
+    expect(checkerNames.filter((name) => !tripped.has(name))).toEqual(["assertions"]);
+  });
+});
+
+describe("how a mistake is put in", () => {
+  test.each(mutants)("$name changes its file in one place", (mutant) => {
+    const source = readFileSync(new URL(`../../${mutant.file}`, import.meta.url), "utf8");
+    const mutated = mutate(mutant, source);
+    expect(mutated).not.toBeUndefined();
+    expect(mutated).not.toBe(source);
+  });
+
+  test("a text that is not there, or there twice, is told, not passed over", () => {
+    const [mutant] = mutants;
+    if (mutant === undefined) throw new Error("there are mutants");
+    expect(mutate(mutant, "something else")).toBeUndefined();
+    expect(mutate(mutant, `${mutant.find}${mutant.find}`)).toBeUndefined();
+  });
+
+  test("an unknown mutant is an error", async () => {
+    const { exitCode, stderr } = await runSimulator("--mutant", "nobody");
+    expect([exitCode, stderr]).toEqual([2, "sim: there is no mutant nobody: --mutant list names them all\n"]);
+  });
+});
