@@ -1,0 +1,6 @@
+import { heartbeatSuite } from "./heartbeat/suite.ts";
+import { punctualitySuite } from "./punctuality/suite.ts";
+import type { Suite } from "./suite.ts";
+
+/** Every subject that can be measured. A new one is a folder beside `heartbeat/` and a line here. */
+export const suites: readonly Suite[] = [heartbeatSuite, punctualitySuite];
