@@ -12,6 +12,21 @@ export type NodeId = Brand<string, "NodeId">;
 /** Makes a {@link NodeId} of a string that has been validated, or that we made ourselves. */
 export const nodeId = (text: string): NodeId => text as NodeId;
 
+/** What a task is known by: an opaque string of 1 to 128 characters, chosen by whoever submits it or by the master. */
+export type TaskId = Brand<string, "TaskId">;
+
+/** Makes a {@link TaskId} of a string that has been validated, or that we made ourselves. */
+export const taskId = (text: string): TaskId => text as TaskId;
+
+/**
+ * One JSON value as text, in ASCII and on one line. Payloads and results travel so: a master hands them on and stores
+ * them, and neither needs to know what they say.
+ */
+export type JsonText = Brand<string, "JsonText">;
+
+/** Makes a {@link JsonText} of a text that is known to be one. */
+export const jsonText = (text: string): JsonText => text as JsonText;
+
 /**
  * One connection as one end sees it. Numbers are never reused within the life of a process.
  *

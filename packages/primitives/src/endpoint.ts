@@ -21,6 +21,7 @@ export type EndpointProblem = { readonly problem: string };
  * loopback to `getaddrinfo`) and `010.0.0.1` (octal, 8.0.0.1). So are port 0 and ports with anything but digits.
  */
 export function parseEndpoint(text: string): Endpoint | EndpointProblem {
+  if (text.includes("://")) return { problem: "it is host:port alone, without http://" };
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):([^:]*)$/.exec(text);
   if (match === null) {
     return { problem: text.includes(":") ? "an IPv6 address goes in brackets, as in [::1]:9101" : "there is no :port" };

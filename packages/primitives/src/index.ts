@@ -5,7 +5,19 @@
  */
 export { AssertionError, assert, unreachable } from "./assert.ts";
 export { type BoundedMap, createBoundedMap } from "./bounded-map.ts";
-export { acceptedConnId, type Brand, type ConnId, dialledConnId, isDialled, type NodeId, nodeId } from "./brand.ts";
+export {
+  acceptedConnId,
+  type Brand,
+  type ConnId,
+  dialledConnId,
+  isDialled,
+  type JsonText,
+  jsonText,
+  type NodeId,
+  nodeId,
+  type TaskId,
+  taskId,
+} from "./brand.ts";
 export { createDeadlineQueue, type DeadlineQueue } from "./deadline-queue.ts";
 export {
   type Endpoint,
@@ -21,13 +33,16 @@ export {
   sameEndpoint,
   unmapped,
 } from "./endpoint.ts";
+export { createHeap, type Heap } from "./heap.ts";
 export { createPrng, type Prng } from "./prng.ts";
 export {
   after,
   type DurationMs,
   durationMs,
+  type EpochMs,
   earlierOf,
   elapsed,
+  epochMs,
   type InstantMs,
   instantMs,
   laterOf,

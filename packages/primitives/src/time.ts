@@ -9,6 +9,13 @@ export type InstantMs = Brand<number, "InstantMs">;
 /** A length of time in milliseconds. It may have a fraction. */
 export type DurationMs = Brand<number, "DurationMs">;
 
+/**
+ * A time of day, in milliseconds since 1970 (UTC). It is for records and displays only: it may jump, so nothing is ever
+ * decided by it.
+ */
+export type EpochMs = Brand<number, "EpochMs">;
+
+export const epochMs = (value: number): EpochMs => value as EpochMs;
 export const instantMs = (value: number): InstantMs => value as InstantMs;
 export const durationMs = (value: number): DurationMs => value as DurationMs;
 export const seconds = (value: number): DurationMs => (value * 1_000) as DurationMs;

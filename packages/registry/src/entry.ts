@@ -8,38 +8,45 @@ import type { Endpoint, InstantMs, NodeId } from "@mutirao/primitives";
  *                                       its address has a new id, and one more timeout went by
  *                                                                     v
  *                                                                  DROPPED (no longer an entry)
+ *
+ * An address whose peer is no longer an entry, or answers at another address now, stays an entry without an id: it is
+ * TIMEOUT, since the last answer that came from there.
  */
-export type PeerStatus = "NEVER_SEEN" | "ALIVE" | "TIMEOUT";
+export const peerStatuses = {
+  NEVER_SEEN: "Nobody has ever answered there.",
+  ALIVE: "It has answered, and has not been silent for the timeout since.",
+  TIMEOUT: "It has answered, and has been silent for the timeout or longer.",
+} as const;
+
+export type PeerStatus = keyof typeof peerStatuses;
 
 /** A peer as the registry shows it. */
 export interface RegistryEntry {
   /**
    * Names the entry: the id; `id@host:port` for each further live address that answers with the same id; `host:port`
-   * for a configured peer that was never seen. No two entries share a key.
+   * for a configured address without a peer. No two entries share a key.
    */
   readonly key: string;
+  /** Who answers there; `undefined` if nobody ever did, or if who did is not there any more. */
   readonly serverId: NodeId | undefined;
   /** The configured address at which it answers. */
   readonly endpoint: Endpoint;
-  /** When its last answer came; `undefined` if none ever did. */
+  /** When the last answer came from there; `undefined` if none ever did. */
   readonly lastSeenAt: InstantMs | undefined;
   readonly status: PeerStatus;
 }
 
 /** Why a status changed. */
-export type TransitionReason =
-  /** The peer answered for the first time. */
-  | "first-answer"
-  /** The peer answered after it had been silent. */
-  | "answered-again"
-  /** A peer that had been silent answers at another of the configured addresses. */
-  | "moved"
-  /** No answer came for the timeout. */
-  | "silent"
-  /** Another id answers at the peer's address, and the peer was not heard of for one more timeout. */
-  | "replaced"
-  /** The id was live at two addresses, and this one fell silent. */
-  | "answers-elsewhere";
+export const transitionReasons = {
+  "first-answer": "The peer answered for the first time.",
+  "answered-again": "The peer answered after it had been silent.",
+  moved: "A peer that had been silent answers at another of the configured addresses.",
+  silent: "No answer came for the timeout.",
+  replaced: "Another id answers at the peer's address, and the peer was not heard of for one more timeout.",
+  "answers-elsewhere": "The id was live at two addresses, and this one fell silent.",
+} as const;
+
+export type TransitionReason = keyof typeof transitionReasons;
 
 /** A change of the status of one peer. */
 export interface Transition {

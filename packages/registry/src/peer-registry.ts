@@ -7,6 +7,7 @@ import {
   earlierOf,
   formatEndpoint,
   type InstantMs,
+  laterOf,
   type NodeId,
 } from "@mutirao/primitives";
 import type { PeerStatus, RegistryChange, RegistryEntry, Transition, TransitionReason } from "./entry.ts";
@@ -35,13 +36,16 @@ export interface PeerRegistry {
   /** This process was stalled until `now`. See {@link createFailureDetector}. */
   resumed(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
-  /** The status of whoever answers, or last answered, at a configured address, as `formatEndpoint` writes it. */
+  /**
+   * The status of the peer that is known at a configured address, as `formatEndpoint` writes it; NEVER_SEEN also if there
+   * is none any more, because it was found elsewhere or dropped: then nobody is missed there.
+   */
   statusAt(address: string): PeerStatus;
   /** Where the id answers or last answered; `undefined` if it is not in the table. */
   addressOf(id: NodeId): Endpoint | undefined;
   /**
-   * Every configured address: peers first, then those where nobody was ever seen; both in the order in which the
-   * addresses are configured, so that a peer keeps its place from one look to the next, whoever answered first.
+   * Every configured address: peers first, then those without one; both in the order in which the addresses are
+   * configured, so that a peer keeps its place from one look to the next, whoever answered first.
    */
   entries(): readonly RegistryEntry[];
   /** Whether anybody was ever seen. */
@@ -79,6 +83,8 @@ interface State {
   readonly detector: ReturnType<typeof createFailureDetector<Row>>;
   /** When each replaced row is dropped. */
   readonly drops: ReturnType<typeof createDeadlineQueue<Row>>;
+  /** When the last answer came from an address, as far as it is in none of the rows any more. */
+  readonly leftAt: Map<string, InstantMs>;
   hasSeenAnybody: boolean;
 }
 
@@ -93,6 +99,7 @@ export function createPeerRegistry(peers: readonly Endpoint[], timeoutMs: Durati
     rowsById: new Map(),
     detector: createFailureDetector(timeoutMs),
     drops: createDeadlineQueue(),
+    leftAt: new Map(),
     hasSeenAnybody: false,
   };
   return {
@@ -207,6 +214,7 @@ function drop(state: State, row: Row): RegistryChange {
 function remove(state: State, row: Row): void {
   const key = formatEndpoint(row.endpoint);
   if (state.occupants.get(key) === row) state.occupants.delete(key);
+  state.leftAt.set(key, laterOf(row.lastSeenAt, state.leftAt.get(key) ?? row.lastSeenAt));
   state.detector.forget(row);
   state.drops.cancel(row);
   const others = rowsOf(state, row.id).filter((other) => other !== row);
@@ -230,14 +238,21 @@ function shownEntries(state: State): readonly RegistryEntry[] {
       show(key, { serverId: id, endpoint, lastSeenAt, status });
     }
   }
-  const seen = [...entries.values()];
+  const peers = [...entries.values()];
+  const shownAt = new Set(peers.map(({ endpoint }) => endpoint));
   for (const [address, endpoint] of state.configured) {
-    if (state.occupants.has(address)) continue;
-    show(address, { serverId: undefined, endpoint, lastSeenAt: undefined, status: "NEVER_SEEN" });
+    if (state.occupants.has(address) || shownAt.has(endpoint)) continue;
+    const lastSeenAt = state.leftAt.get(address);
+    show(address, {
+      serverId: undefined,
+      endpoint,
+      lastSeenAt,
+      status: lastSeenAt === undefined ? "NEVER_SEEN" : "TIMEOUT",
+    });
   }
-  const neverSeen = [...entries.values()].slice(seen.length);
+  const vacant = [...entries.values()].slice(peers.length);
   const placeOf = ({ endpoint }: RegistryEntry): number => state.places.get(endpoint) ?? 0;
-  return [...seen.sort((a, b) => placeOf(a) - placeOf(b)), ...neverSeen];
+  return [...peers.sort((a, b) => placeOf(a) - placeOf(b)), ...vacant];
 }
 
 const rowsOf = (state: State, id: NodeId): readonly Row[] => state.rowsById.get(id) ?? [];

@@ -40,6 +40,13 @@ function describeChange(change: RegistryChange): string {
 const shown = (registry: PeerRegistry): string[] =>
   registry.entries().map(({ key, endpoint, status }) => `${key} at ${formatEndpoint(endpoint)}: ${status}`);
 
+/** The addresses without a peer, with when they answered last. */
+const vacant = (registry: PeerRegistry): string[] =>
+  registry
+    .entries()
+    .filter(({ serverId }) => serverId === undefined)
+    .map(({ key, status, lastSeenAt }) => `${key} ${status}, ${lastSeenAt}`);
+
 describe("a peer", () => {
   test("that was configured and never seen is known as such", () => {
     const { registry } = scene();
@@ -126,7 +133,8 @@ describe("another id at the same address", () => {
     stage.registry.vacated(formatEndpoint(west), at(1_000));
     stage.pass(60_000);
     expect(stage.told.slice(1)).toEqual(["10s x@1 ALIVE -> TIMEOUT (silent)", "11s x@1 TIMEOUT -> DROPPED (replaced)"]);
-    expect(stage.registry.entries().every(({ status }) => status === "NEVER_SEEN")).toBe(true);
+    // Somebody was seen at the one address, and nobody ever at the other.
+    expect(vacant(stage.registry)).toEqual(["127.0.0.1:1 TIMEOUT, 0", "127.0.0.1:2 NEVER_SEEN, undefined"]);
   });
 
   test("an entry whose verdict waits for a stall of ours is not dropped before it", () => {
@@ -151,7 +159,23 @@ describe("the same id at another address", () => {
     stage.answer(9_000, west, x);
     stage.pass(12_000);
     expect(stage.told).toEqual(["0s x@1 NEVER_SEEN -> ALIVE (first-answer)", "2s x moved 1 -> 2"]);
-    expect(shown(stage.registry)).toEqual(["x at 127.0.0.1:2: ALIVE", "127.0.0.1:1 at 127.0.0.1:1: NEVER_SEEN"]);
+    expect(shown(stage.registry)).toEqual(["x at 127.0.0.1:2: ALIVE", "127.0.0.1:1 at 127.0.0.1:1: TIMEOUT"]);
+  });
+
+  test("leaves an entry for the old address, with the last answer that came from there, until somebody answers", () => {
+    const stage = scene();
+    stage.answer(0, east, x);
+    stage.answer(1_000, east, x);
+    stage.answer(2_000, west, x);
+    expect(vacant(stage.registry)).toEqual([]);
+    stage.answer(12_000, west, x);
+    expect(vacant(stage.registry)).toEqual(["127.0.0.1:1 TIMEOUT, 1000"]);
+    expect(stage.registry.statusAt(formatEndpoint(east))).toBe("NEVER_SEEN");
+    stage.answer(13_000, east, y);
+    expect(vacant(stage.registry)).toEqual([]);
+    stage.answer(14_000, west, y);
+    stage.answer(24_000, west, y);
+    expect(vacant(stage.registry)).toEqual(["127.0.0.1:1 TIMEOUT, 13000"]);
   });
 
   test("has moved, if it was TIMEOUT at the old one", () => {
@@ -184,7 +208,7 @@ describe("the same id at another address", () => {
     stage.answer(9_000, west, x);
     stage.answer(18_000, west, x);
     expect(stage.told.at(-1)).toBe("12s x@1 ALIVE -> DROPPED (answers-elsewhere)");
-    expect(shown(stage.registry)[0]).toBe("x at 127.0.0.1:2: ALIVE");
+    expect(shown(stage.registry)).toEqual(["x at 127.0.0.1:2: ALIVE", "127.0.0.1:1 at 127.0.0.1:1: TIMEOUT"]);
   });
 
   test("is no longer shared once another id answers at one address", () => {

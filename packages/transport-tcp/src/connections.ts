@@ -37,7 +37,7 @@ export interface ConnectionsOptions {
 
 export function createConnections({ limits, clock, handler, onNoneLeft }: ConnectionsOptions): Connections {
   const table = new Map<ConnId, TcpConnection>();
-  const admission = createAdmission<TcpConnection>(limits);
+  const admission = createAdmission<TcpConnection>({ limits, lastActiveAt: ({ lastByteAt }) => lastByteAt });
   let acceptedCount = 0;
 
   const { deadlines, output, lifecycle } = createConnectionParts({
@@ -62,6 +62,11 @@ export function createConnections({ limits, clock, handler, onNoneLeft }: Connec
     return connection;
   };
 
+  const makeRoom = (): void => {
+    const surplus = admission.takeSurplus();
+    if (surplus !== undefined) lifecycle.abort(surplus, { code: "ERR_CONN_LIMIT" });
+  };
+
   return {
     get count() {
       return table.size;
@@ -70,21 +75,21 @@ export function createConnections({ limits, clock, handler, onNoneLeft }: Connec
     get: (conn) => table.get(conn),
     accept(socket, local) {
       const remote = remoteEndpoint(socket);
-      if (remote === undefined || !admission.hasRoom(remote.host)) {
+      if (remote === undefined || !admission.mayAccept(remote.host)) {
         discard(socket);
         return;
       }
       const now = clock();
       const connection = begin(acceptedConnId(acceptedCount++), remote.host, now);
-      const surplus = admission.takeSurplus();
-      if (surplus !== undefined) lifecycle.abort(surplus, { code: "ERR_CONN_LIMIT" });
+      makeRoom();
       lifecycle.open(connection, socket, { remote, local }, now);
     },
     beginDial(conn) {
-      const hasRoom = admission.hasRoom(undefined);
+      const mayDial = admission.mayDial();
       const connection = begin(conn, undefined, clock());
       // One that is refused counts until its end has been told, which is at the end of this very turn.
-      if (!hasRoom) lifecycle.abort(connection, { code: "ERR_CONN_LIMIT" });
+      if (mayDial) makeRoom();
+      else lifecycle.abort(connection, { code: "ERR_DIAL_LIMIT" });
       return connection;
     },
     dialled(connection, socket) {

@@ -8,10 +8,10 @@ export type Lookup = (
 export type LookupOutcome = Error | readonly string[];
 
 /**
- * Look-ups that wait for their place. `getaddrinfo` cannot be cancelled and holds a thread of libuv's small pool until
- * it ends by itself, after ten seconds and more if the name server is gone. So only a few are under way at once, one
- * counts until it really ends, and names under suspicion (they failed or hung before) wait behind all others and never
- * take the last place: a few dead names must neither keep the living ones from being asked nor the pool from the disk.
+ * Look-ups that wait for their place. `getaddrinfo` cannot be cancelled and holds a thread until it ends by itself,
+ * after ten seconds and more if the name server is gone. So only a few are under way at once, one counts until it
+ * really ends, and names under suspicion (they failed or hung before) wait behind all others and never take the last
+ * place: a few dead names must not keep the living ones from being asked.
  */
 export interface LookupQueue {
   /** Calls back exactly once, when the look-up has ended, however long that takes. */

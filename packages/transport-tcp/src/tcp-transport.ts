@@ -1,9 +1,9 @@
-import { lookup as systemLookup } from "node:dns";
 import { assert, type InstantMs, instantMs } from "@mutirao/primitives";
 import type { Transport, TransportHandler, TransportLimits } from "@mutirao/transport";
 import { createAcceptor } from "./acceptor.ts";
 import { createConnections } from "./connections.ts";
 import { createDialler } from "./dialler.ts";
+import { createLookupProcess } from "./lookup-process.ts";
 import type { Lookup } from "./lookup-queue.ts";
 import { effectiveConnectionsMax } from "./open-files.ts";
 
@@ -11,7 +11,7 @@ export interface TcpTransportOptions {
   readonly limits: TransportLimits;
   /** Where this node listens: the local address of its outgoing connections, where one can be chosen. */
   readonly localHost: string | undefined;
-  /** Asks for the addresses of a name; the platform's resolver, unless given. */
+  /** Asks for the addresses of a name; unless given, a look-up process of the transport's own. */
   readonly lookup?: Lookup;
 }
 
@@ -19,12 +19,12 @@ export interface TcpTransportOptions {
 const STOP_GRACE_MS = 300;
 
 const clock = (): InstantMs => instantMs(performance.now());
-const platformLookup: Lookup = (name, done) => systemLookup(name, { all: true }, done);
 
 /** Lines over TCP. Nothing is opened before `listen` or `dial`. */
 export function createTcpTransport(options: TcpTransportOptions, handler: TransportHandler): Transport {
-  const { localHost, lookup = platformLookup } = options;
+  const { localHost } = options;
   const limits = { ...options.limits, connectionsMax: effectiveConnectionsMax(options.limits) };
+  const ownLookups = createLookupProcess(limits.lookupsMax);
   let stopped: Promise<void> | undefined;
   let noneLeft: (() => void) | undefined;
 
@@ -32,7 +32,7 @@ export function createTcpTransport(options: TcpTransportOptions, handler: Transp
   const dialler = createDialler({
     limits,
     localHost,
-    lookup,
+    lookup: options.lookup ?? ownLookups.lookup,
     clock,
     onConnected: connections.dialled,
     onFailed: connections.abort,
@@ -61,6 +61,7 @@ export function createTcpTransport(options: TcpTransportOptions, handler: Transp
 
   const stopAll = async (): Promise<void> => {
     dialler.stop();
+    ownLookups.stop();
     await Promise.all([acceptor.stop(), endAll()]);
     connections.stop();
   };

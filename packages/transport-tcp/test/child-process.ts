@@ -11,17 +11,23 @@ export interface TalkingChild {
   kill(): void;
 }
 
-/**
- * Runs a script of `children/` in a process of its own.
- *
- * @param openFilesMax its limit of open files, set by the shell that becomes it.
- */
-export function startChild(script: string, moved: () => void, openFilesMax?: number): TalkingChild {
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  /** Its limit of open files, set by the shell that becomes it. */
+  readonly openFilesMax?: number;
+}
+
+/** Runs a script of `children/` in a process of its own. */
+export function startChild(
+  script: string,
+  moved: () => void,
+  { args = [], openFilesMax }: ChildOptions = {},
+): TalkingChild {
   const file = fileURLToPath(new URL(`./children/${script}`, import.meta.url));
   const child: ChildProcess =
     openFilesMax === undefined
-      ? spawn(process.execPath, [file])
-      : spawn("sh", ["-c", `ulimit -n ${openFilesMax} && exec "$0" "$1"`, process.execPath, file]);
+      ? spawn(process.execPath, [file, ...args])
+      : spawn("sh", ["-c", `ulimit -n ${openFilesMax} && exec "$0" "$@"`, process.execPath, file, ...args]);
   const lines: string[] = [];
   let errors = "";
   let exitCode: number | null | undefined;

@@ -18,7 +18,11 @@ export const transportErrors = {
   ERR_DIAL_TIMEOUT: "The address did not answer in time: the machine is off, cut off, or drops what it is sent.",
   ERR_DIAL_UNRESOLVED: "The host name has no address. Correct the `--peer`, or the name service.",
   ERR_DIAL_LOCAL: "This machine could not open a connection (out of file descriptors or ports, or a wrong `--host`).",
-  ERR_CONN_LIMIT: "There were too many connections, in all, from that address, or of senders not yet identified.",
+  ERR_DIAL_LIMIT:
+    "This node has opened as many connections as it may have, and had none to spare for this one. Raise " +
+    "`--connections-max`, or the limit of open files.",
+  ERR_CONN_LIMIT:
+    "Too many connections were open, in all or of senders not yet identified: this one gave way to another.",
   ERR_FIRST_LINE_TIMEOUT: "The sender opened a connection and did not send a whole line in time.",
   ERR_LINE_TIMEOUT: "The sender began a line and did not finish it in time.",
   ERR_IDLE_TIMEOUT: "The connection carried nothing for longer than the idle limit.",

@@ -4,5 +4,5 @@
  * `./conformance`, the simulated one included: a fake that is kinder than TCP hides bugs.
  */
 export { type CloseReason, transportErrors } from "./close-reason.ts";
-export { type TransportLimits, transportLimitDefaults } from "./limits.ts";
+export { acceptedMax, type TransportLimits, transportLimitDefaults } from "./limits.ts";
 export type { ConnInfo, FramingViolation, Transport, TransportHandler } from "./transport.ts";

@@ -2,7 +2,12 @@ import { type DurationMs, seconds } from "@mutirao/primitives";
 
 /** The limits that a transport enforces. Each is an option of the node, with its consequence, in `docs/options.md`. */
 export interface TransportLimits {
-  /** Connections open at once, in all. The newest is refused. */
+  /**
+   * Connections open at once, in all. Some of them are kept for our own dials, see {@link acceptedMax}: where the others
+   * are all taken, the oldest accepted one whose sender is not identified gives way to a new one, and if there is none
+   * the new one is refused. A dial for which there is no place takes that of an accepted connection: of the same, or
+   * else of the one that has carried nothing for longest. Only when all are dialled ones is a dial refused.
+   */
   readonly connectionsMax: number;
   /** Accepted connections open at once from one address. The newest is refused. */
   readonly connectionsPerSourceMax: number;
@@ -38,6 +43,16 @@ export interface TransportLimits {
   readonly lookupMs: DurationMs;
   /** How long the answer of a look-up is used before it is asked again (the old answer serves meanwhile). */
   readonly lookupCacheMs: DurationMs;
+}
+
+/**
+ * How many of the connections may be accepted ones. The rest is kept for dials: strangers decide how many connections
+ * there are to accept, and a node that cannot dial takes its living peers for dead. What is kept is a quarter, but at
+ * least eight if that is no more than half.
+ */
+export function acceptedMax(connectionsMax: number): number {
+  const quarter = Math.floor(connectionsMax / 4);
+  return connectionsMax - Math.min(Math.floor(connectionsMax / 2), Math.max(8, quarter));
 }
 
 export const transportLimitDefaults: TransportLimits = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bytesOf, conformanceCase, expectEqual } from "../src/conformance/bench.ts";
 import type { TransportHarness } from "../src/conformance.ts";
 import { transportConformance } from "../src/conformance.ts";
-import { type Transport, transportErrors, transportLimitDefaults } from "../src/index.ts";
+import { acceptedMax, type Transport, transportErrors, transportLimitDefaults } from "../src/index.ts";
 
 /** A harness whose transports do nothing, so that only what the suite itself does shows. */
 function createIdleHarness(transport: Partial<Transport> = {}): TransportHarness & { stops: number } {
@@ -90,6 +90,18 @@ describe("the port's tables", () => {
     expect(limits.connectionsUnidentifiedMax).toBeLessThanOrEqual(limits.connectionsMax);
     expect(limits.connectionsPerSourceMax).toBeLessThanOrEqual(limits.connectionsMax);
     expect(limits.lineMaxBytes).toBeLessThanOrEqual(limits.outputMaxBytes);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [8, 4],
+    [16, 8],
+    [36, 27],
+    [960, 720],
+    [4_096, 3_072],
+  ])("of %i connections leaves %i to those that are accepted", (connectionsMax, accepted) => {
+    expect(acceptedMax(connectionsMax)).toBe(accepted);
   });
 
   it("says of every error what it means, in a sentence", () => {

@@ -5,12 +5,15 @@ import { createTcpTransport, type TcpTransportOptions } from "../../src/index.ts
 /** What the scripts of this folder share: they run in a process of their own and say what they see, a line each. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** A transport that echoes, and says what it is told. `onLine` is called after the echo. */
+/** A transport that knows everybody, echoes, and says what it is told. `onLine` is called after the echo. */
 export function createTalkative(options: Partial<TcpTransportOptions> = {}, onLine = (): void => {}): Transport {
   const transport = createTcpTransport(
     { limits: transportLimitDefaults, localHost: undefined, ...options },
     {
-      connOpened: (conn) => say(`opened ${conn}`),
+      connOpened(conn) {
+        transport.identify(conn);
+        say(`opened ${conn}`);
+      },
       lineReceived(conn, line) {
         say(`line ${conn} ${line}`);
         transport.send(conn, `${line}\n`);
