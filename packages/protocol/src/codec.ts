@@ -1,15 +1,12 @@
 import { assert } from "@mutirao/primitives";
 import type { LineViolation } from "./errors.ts";
 import type { Message, SendableMessage } from "./messages.ts";
-import { asciiJson, printable } from "./printable.ts";
-import { encodeFields, taskSpecs } from "./tasks/index.ts";
+import { printable } from "./printable.ts";
+import { encodeLine, specOf } from "./tasks/index.ts";
 import { parseWireObject, type WireObject } from "./wire-object.ts";
 
 /** What a line says, or what is wrong with it. */
 export type Decoded = { readonly message: Message } | { readonly violation: LineViolation };
-
-/** The longest line that other teams' nodes are sure to read in one piece. */
-const FOREIGN_LINE_MAX_BYTES = 1_400;
 
 /**
  * Reads one line. Never throws, whatever the line holds, and keeps nothing of it but the fields that are known.
@@ -17,11 +14,12 @@ const FOREIGN_LINE_MAX_BYTES = 1_400;
 export function decodeLine(line: string): Decoded {
   const parsed = parseWireObject(line);
   if ("violation" in parsed) return parsed;
-  const spec = taskSpecs.find((candidate) => candidate.claims(parsed.fields));
+  const spec = specOf(parsed.fields);
   if (spec === undefined) return { message: { kind: "unknown", word: controlWord(parsed.fields) } };
   const message = spec.decode(parsed.fields);
   if (!("problem" in message)) return { message };
-  return { violation: { code: "ERR_FIELD_INVALID", detail: `${spec.kind}: ${message.problem}`, fatal: false } };
+  const { problem, isFatal = false } = message;
+  return { violation: { code: "ERR_FIELD_INVALID", detail: `${spec.kind}: ${problem}`, fatal: isFatal } };
 }
 
 /** The last line of a connection, and what it said. */
@@ -47,12 +45,18 @@ export function decodeLineWith(memory: LineMemory, line: string): Decoded {
   return decoded;
 }
 
-/** Writes one line in ASCII, its newline included. */
+/**
+ * Writes one line in ASCII, its newline included: at most {@link CLASS_LINE_MAX_BYTES} in the class's words, at most
+ * {@link SESSION_LINE_MAX_BYTES} between nodes of ours and to a supervisor.
+ */
 export function encodeMessage(message: SendableMessage): string {
-  const line = asciiJson(encodeFields(message));
-  assert(line.length < FOREIGN_LINE_MAX_BYTES, "every reader takes our lines in one piece");
+  const { line, maxBytes } = encodeLine(message);
+  assert(line.length < maxBytes, "every reader takes our lines in one piece");
   return `${line}\n`;
 }
+
+/** How many bytes {@link encodeMessage} would write. Unlike that, it takes messages of any size. */
+export const encodedBytes = (message: SendableMessage): number => encodeLine(message).line.length + 1;
 
 /** The word by which a line would have been known, safe to print. */
 function controlWord(fields: WireObject): string {

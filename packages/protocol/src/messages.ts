@@ -1,4 +1,4 @@
-import type { NodeId } from "@mutirao/primitives";
+import type { DurationMs, EpochMs, JsonText, NodeId, TaskId } from "@mutirao/primitives";
 
 /**
  * How a beat is spelled.
@@ -32,6 +32,184 @@ export interface WorkerHeartbeat {
   readonly worker: NodeId;
 }
 
+/** One attempt at one task. A task that is tried again gets a higher number. */
+export interface AttemptRef {
+  readonly task: TaskId;
+  /** Counted from 1. */
+  readonly attempt: number;
+}
+
+/** What our own workers say of themselves beyond the class's words. Its presence asks for the richer conversation. */
+export interface WorkerHello {
+  /** Names the process: another process under the same id is another worker. */
+  readonly boot: string;
+  /** Tasks that it runs at once, 1 to 64. 0: it takes none for now (it drains). */
+  readonly slots: number;
+  /** The task types that it can run, 64 at most. */
+  readonly types: readonly string[];
+  /** The attempts that it runs at this moment. */
+  readonly holding: readonly AttemptRef[];
+}
+
+/** A worker presents itself and asks for work. */
+export interface WorkerAlive {
+  readonly kind: "worker-alive";
+  readonly worker: NodeId;
+  /** Whose it is, in its own words, while it is borrowed: an id, an ip, or ip:port. */
+  readonly owner?: NodeId;
+  /** Where it listens for orders, at the address from which it talks. */
+  readonly port?: number;
+  readonly hello?: WorkerHello;
+}
+
+/** A task in the class's words. It has no id on the wire. */
+export interface Query {
+  readonly kind: "query";
+  /** What stands in `USER`: any JSON. */
+  readonly user: JsonText;
+}
+
+/** There is nothing to do. */
+export interface NoTask {
+  readonly kind: "no-task";
+}
+
+/** How a task in the class's words went. */
+export interface WorkerStatus {
+  readonly kind: "worker-status";
+  /** Some push workers leave it out: then it is the worker of the connection, if there is one. */
+  readonly worker?: NodeId;
+  readonly isOk: boolean;
+  /** An object of what the result carries: `SALDO` and `CPF` as far as they are there. */
+  readonly output: JsonText;
+  /** Why it failed, if it says so; safe to print. */
+  readonly error?: string;
+}
+
+/** A result was recorded (or needs no recording); the worker may forget it. */
+export interface StatusAck {
+  readonly kind: "status-ack";
+  readonly worker?: NodeId;
+}
+
+/** Are you still there? To push workers, when nothing else is said. */
+export interface KeepAlive {
+  readonly kind: "keep-alive";
+}
+
+/** A push worker is still there. */
+export interface Pong {
+  readonly kind: "pong";
+  readonly worker?: NodeId;
+}
+
+/** A master of ours takes a worker of ours in, in answer to its hello. */
+export interface WorkerWelcome {
+  readonly kind: "worker-welcome";
+  readonly from: NodeId;
+  /** How long the worker may be away before its tasks are given to others. */
+  readonly graceMs: DurationMs;
+  /** Time between two heartbeats that the worker is to send, and the silence after which either side gives up. */
+  readonly intervalMs: DurationMs;
+  readonly timeoutMs: DurationMs;
+}
+
+/** A task for a worker of ours. */
+export interface Assignment extends AttemptRef {
+  readonly type: string;
+  readonly payload: JsonText;
+  /** After this the worker ends it, and reports so. */
+  readonly timeoutMs: DurationMs;
+}
+
+/** Work for a worker of ours, and work that it is to give up. Several tasks share a line. */
+export interface TaskBatch {
+  readonly kind: "task-batch";
+  readonly tasks: readonly Assignment[];
+  readonly cancel: readonly AttemptRef[];
+}
+
+/** How one attempt went. */
+export type AttemptOutcome =
+  | { readonly isOk: true; readonly output: JsonText }
+  | { readonly isOk: false; readonly code: string; readonly message: string };
+
+export interface AttemptResult extends AttemptRef {
+  readonly outcome: AttemptOutcome;
+}
+
+/** How far an attempt has come, as its handler says. */
+export interface AttemptProgress extends AttemptRef {
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly note?: string;
+}
+
+/** Results and progress of a worker of ours. Repeated until acknowledged. */
+export interface ResultBatch {
+  readonly kind: "result-batch";
+  readonly worker: NodeId;
+  readonly results: readonly AttemptResult[];
+  readonly progress: readonly AttemptProgress[];
+  /** After a hello: with this line the worker has said all that it has of earlier conversations. */
+  readonly isResynced: boolean;
+}
+
+/** Results that are recorded, or need no recording; the worker may forget them. */
+export interface ResultAcks {
+  readonly kind: "result-acks";
+  readonly acks: readonly AttemptRef[];
+}
+
+/** A load report to a supervisor. Never answered. */
+export interface PerformanceReport {
+  readonly kind: "performance-report";
+  readonly from: NodeId;
+  readonly sentAt: EpochMs;
+  readonly messageId: string;
+  readonly system: SystemFigures;
+  readonly farm: FarmFigures;
+  /** The high watermark of the backlog. */
+  readonly maxTask: number;
+  readonly neighbours: readonly NeighbourFigures[];
+}
+
+/** Figures of the machine, as the class reports them. Absent ones are not known on this platform. */
+export interface SystemFigures {
+  readonly uptimeS: number;
+  readonly loadAverage1m: number;
+  readonly loadAverage5m: number;
+  readonly cpuPercent: number;
+  readonly cpusLogical: number;
+  readonly cpusPhysical: number;
+  readonly memoryTotalMb: number;
+  readonly memoryAvailableMb: number;
+  readonly memoryPercent: number;
+  readonly memoryUsedMb: number;
+  readonly diskTotalGb: number;
+  readonly diskFreeGb: number;
+  readonly diskPercent: number;
+}
+
+export interface FarmFigures {
+  readonly workersTotal: number;
+  /** Busy workers per worker alive, 0 to 1. */
+  readonly workersUtilization: number;
+  readonly workersAlive: number;
+  readonly workersIdle: number;
+  readonly workersBorrowed: number;
+  readonly workersReceived: number;
+  readonly workersFailed: number;
+  readonly tasksPending: number;
+  readonly tasksRunning: number;
+}
+
+export interface NeighbourFigures {
+  readonly id: NodeId;
+  readonly isAvailable: boolean;
+  readonly lastHeartbeatAt: EpochMs | undefined;
+}
+
 /** A well-formed line whose control word we do not know. It is noted and ignored, and the connection stays open. */
 export interface UnknownMessage {
   readonly kind: "unknown";
@@ -40,7 +218,23 @@ export interface UnknownMessage {
 }
 
 /** Everything that can be said. A new TASK gets a member here, and the compiler then shows every place to decide. */
-export type Message = HeartbeatRequest | HeartbeatReply | WorkerHeartbeat | UnknownMessage;
+export type Message =
+  | HeartbeatRequest
+  | HeartbeatReply
+  | WorkerHeartbeat
+  | WorkerAlive
+  | Query
+  | NoTask
+  | WorkerStatus
+  | StatusAck
+  | KeepAlive
+  | Pong
+  | WorkerWelcome
+  | TaskBatch
+  | ResultBatch
+  | ResultAcks
+  | PerformanceReport
+  | UnknownMessage;
 
 /** What we can say ourselves. */
 export type SendableMessage = Exclude<Message, UnknownMessage>;

@@ -1,6 +1,16 @@
-import { nodeId } from "@mutirao/primitives";
+import { jsonText, nodeId, taskId } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
-import { decodeLine, decodeLineWith, encodeMessage, type LineMemory } from "../src/index.ts";
+import {
+  CLASS_LINE_MAX_BYTES,
+  decodeLine,
+  decodeLineWith,
+  encodedBytes,
+  encodeMessage,
+  type LineMemory,
+  printable,
+  SESSION_LINE_MAX_BYTES,
+  type SendableMessage,
+} from "../src/index.ts";
 
 const reply = (id: string) => ({ message: { kind: "heartbeat-reply", dialect: "brief", from: id } });
 
@@ -100,6 +110,18 @@ describe("what cannot be a message", () => {
     }
   });
 
+  test("what is within the limits is read however long the line is", () => {
+    const long = JSON.stringify('\\\\"\\"'.repeat(300));
+    for (const line of [nested(31), keys(255), `[${"0,".repeat(1_023)}0]`]) {
+      expect(decodeLine(`{"long":${long},"a":${line},"long2":${long}}`)).toMatchObject({
+        message: { kind: "unknown" },
+      });
+    }
+    for (const line of [nested(32), keys(257), `[${"0,".repeat(1_024)}0]`]) {
+      expect(decodeLine(`{"long":${long},"a":${line}}`)).toHaveProperty("violation");
+    }
+  });
+
   test("brackets and commas within texts do not count", () => {
     const text = JSON.stringify('\\"[{,'.repeat(1_000));
     expect(decodeLine(`{"TASK":"HEARTBEAT","a":${text}}`)).toEqual({
@@ -118,6 +140,71 @@ describe("what we send", () => {
     const line = encodeMessage({ kind: "heartbeat-reply", dialect: "class", from: nodeId("é\u2028\u0085\n😀") });
     expect(line).toMatch(/^[ -~]+\n$/);
     expect(decodeLine(line.trimEnd())).toMatchObject({ message: { from: "é\u2028\u0085\n😀" } });
+  });
+
+  const queryOf = (bytes: number): SendableMessage => {
+    const frame = encodedBytes({ kind: "query", user: jsonText('""') });
+    return { kind: "query", user: jsonText(`"${"x".repeat(bytes - frame)}"`) };
+  };
+
+  test("takes at most 1,400 bytes in the class's words", () => {
+    expect(CLASS_LINE_MAX_BYTES).toBe(1_400);
+    expect(encodeMessage(queryOf(1_400))).toHaveLength(1_400);
+    expect(encodedBytes(queryOf(1_401))).toBe(1_401);
+    expect(() => encodeMessage(queryOf(1_401))).toThrow("in one piece");
+  });
+
+  test("takes at most 48 KiB in our own, and less than the 64 KiB that a reader takes", () => {
+    expect(SESSION_LINE_MAX_BYTES).toBe(48 * 1_024);
+    const batchOf = (bytes: number): SendableMessage => {
+      const acks = (length: number) => [{ task: taskId("x".repeat(length)), attempt: 1 }];
+      return { kind: "result-acks", acks: acks(bytes - encodedBytes({ kind: "result-acks", acks: acks(0) })) };
+    };
+    expect(encodeMessage(batchOf(SESSION_LINE_MAX_BYTES))).toHaveLength(SESSION_LINE_MAX_BYTES);
+    expect(() => encodeMessage(batchOf(SESSION_LINE_MAX_BYTES + 1))).toThrow("in one piece");
+  });
+
+  test("of a worker's hello is a session line, and of its ALIVE one of the class's", () => {
+    const holding = Array.from({ length: 64 }, () => ({ task: taskId('"'.repeat(128)), attempt: 1 }));
+    const types = Array.from({ length: 64 }, () => "t".repeat(64));
+    const worker = nodeId("w".repeat(128));
+    const hello = { boot: "b".repeat(128), slots: 64, types, holding };
+    const line = encodeMessage({ kind: "worker-alive", worker, owner: worker, port: 65_535, hello });
+    expect(decodeLine(line.trimEnd())).toMatchObject({ message: { hello } });
+    const huge = nodeId("\u2028".repeat(128));
+    expect(() => encodeMessage({ kind: "worker-alive", worker: huge, owner: huge })).toThrow("in one piece");
+  });
+
+  test("of a result is what the class knows: nothing else gets among the control words", () => {
+    const output = jsonText('{"SALDO":1,"STATUS":"NOK","TASK":"X","WORKER_UUID":"w2","ERROR":"e","EXT":{"v":1}}');
+    const line = encodeMessage({ kind: "worker-status", worker: nodeId("w1"), isOk: true, output });
+    expect(line).toBe('{"STATUS":"OK","TASK":"QUERY","WORKER_UUID":"w1","SALDO":1}\n');
+    for (const text of ["null", "5", '"SALDO"', '["SALDO"]']) {
+      expect(encodeMessage({ kind: "worker-status", isOk: false, output: jsonText(text) })).toBe(
+        '{"STATUS":"NOK","TASK":"QUERY"}\n',
+      );
+    }
+  });
+
+  test("of a failure is printable, and cut; and progress stays within 0 and 1", () => {
+    const ref = { task: taskId("t1"), attempt: 1 };
+    const words = `\u001b[31m${"x".repeat(1_000)}`;
+    const fractions = [-1, 2, Number.NaN, Number.POSITIVE_INFINITY, -0];
+    const line = encodeMessage({
+      kind: "result-batch",
+      worker: nodeId("w1"),
+      results: [{ ...ref, outcome: { isOk: false, code: words, message: words } }],
+      progress: fractions.map((fraction) => ({ ...ref, fraction, note: words })),
+      isResynced: false,
+    });
+    const decoded = decodeLine(line.trimEnd());
+    expect(decoded).toHaveProperty("message.progress.4.note", printable(words, 128));
+    expect(decoded).toMatchObject({
+      message: {
+        results: [{ outcome: { code: printable(words, 64), message: printable(words, 512) } }],
+        progress: [0, 1, 0, 1, 0].map((fraction) => ({ fraction })),
+      },
+    });
   });
 });
 

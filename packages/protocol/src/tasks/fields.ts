@@ -1,21 +1,31 @@
-import { type NodeId, nodeId } from "@mutirao/primitives";
+import { type JsonText, jsonText, type NodeId, nodeId } from "@mutirao/primitives";
 import { z } from "zod";
-import { printable } from "../printable.ts";
+import { asciiJson, printable } from "../printable.ts";
 import type { WireObject } from "../wire-object.ts";
 import type { FieldProblem } from "./task-spec.ts";
 
+export const ID_MAX = 128;
+
 /** An id: any text of 1 to 128 characters. Many are not UUIDs, and all are compared as they are. */
-export const idField = z.string().min(1).max(128);
+export const idField = z.string().min(1).max(ID_MAX);
 
 /** An id that many senders leave out, or send as null or as an empty text: see {@link firstId}. */
-export const optionalIdField = z.string().max(128).nullish();
+export const optionalIdField = z.string().max(ID_MAX).nullish();
 
 /** Reads the known fields into a fresh object, or names the first field that is wrong. */
 export function readFields<T>(schema: z.ZodType<T>, fields: WireObject): { readonly fields: T } | FieldProblem {
   const result = schema.safeParse(fields);
   if (result.success) return { fields: result.data };
-  const name = printable(String(result.error.issues[0]?.path[0] ?? "?"));
-  return { problem: `field ${name} is ${describe(fields[name])}` };
+  return fieldProblem(fields, result.error.issues[0]?.path ?? []);
+}
+
+/** Names the field at the path, and what was found there. */
+export function fieldProblem(fields: WireObject, path: readonly PropertyKey[]): FieldProblem {
+  let value: unknown = fields;
+  for (const key of path) {
+    value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  }
+  return { problem: `field ${printable(path.map(String).join("."))} is ${describe(value)}` };
 }
 
 function describe(value: unknown): string {
@@ -33,3 +43,22 @@ export function firstId(...ids: readonly (string | null | undefined)[]): NodeId 
   }
   return undefined;
 }
+
+const workerWire = z.object({ WORKER_UUID: optionalIdField });
+
+/** Reads a message that says no more than which worker it is about, and perhaps not even that. */
+export function readWorker<K extends string>(
+  kind: K,
+  fields: WireObject,
+): { readonly kind: K; readonly worker?: NodeId } | FieldProblem {
+  const read = readFields(workerWire, fields);
+  if ("problem" in read) return read;
+  const worker = firstId(read.fields.WORKER_UUID);
+  return worker === undefined ? { kind } : { kind, worker };
+}
+
+/** A control word that many senders leave out, or send as null. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+/** Any value of a parsed line as text that is handed on and stored. */
+export const jsonOf = (value: unknown): JsonText => jsonText(asciiJson(value));

@@ -23,6 +23,7 @@ export const heartbeatReply: TaskSpec<HeartbeatReply> = {
     "Answers a heartbeat, and this is how nodes discover each other's ids. A bare request is answered in exactly the " +
     "brief's shape, a request with SERVER_UUID with both keys. The id is SERVER_ID, else SERVER_UUID, else MASTER or " +
     "MASTER_UUID; a peer that sends none of them goes by its host:port.",
+  words: { TASK: ["HEARTBEAT", "RECIEVE", "RECEIVE"] },
   claims: (fields) => (fields["TASK"] === "HEARTBEAT" && fields["RESPONSE"] === "ALIVE") || isLegacy(fields),
   decode(fields) {
     if (isLegacy(fields)) return { kind: "heartbeat-reply", dialect: "legacy" };

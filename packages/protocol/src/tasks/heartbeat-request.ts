@@ -12,6 +12,7 @@ export const heartbeatRequest: TaskSpec<HeartbeatRequest> = {
   meaning:
     "Asks a node whether it is alive. The brief's own request is bare: it does not say who asks, so the one who is " +
     "asked learns nothing. The class later added SERVER_UUID. An older spelling is still heard.",
+  words: { TASK: ["HEARTBEAT", "REQUEST"] },
   claims: (fields) =>
     (fields["TASK"] === "HEARTBEAT" && fields["RESPONSE"] === undefined) ||
     (fields["TASK"] === "REQUEST" && fields["SERVER"] === "ALIVE"),

@@ -1,23 +1,108 @@
 import { unreachable } from "@mutirao/primitives";
+import { CLASS_LINE_MAX_BYTES } from "../limits.ts";
 import type { SendableMessage } from "../messages.ts";
+import { asciiJson } from "../printable.ts";
+import type { WireObject } from "../wire-object.ts";
 import { heartbeatReply } from "./heartbeat-reply.ts";
 import { heartbeatRequest } from "./heartbeat-request.ts";
-import type { TaskSpec } from "./task-spec.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { noTask } from "./no-task.ts";
+import { performanceReport } from "./performance-report.ts";
+import { pong } from "./pong.ts";
+import { query } from "./query.ts";
+import { resultAcks } from "./result-acks.ts";
+import { resultBatch } from "./result-batch.ts";
+import { statusAck } from "./status-ack.ts";
+import { taskBatch } from "./task-batch.ts";
+import { controlKeys, type TaskSpec } from "./task-spec.ts";
+import { workerAlive } from "./worker-alive.ts";
 import { workerHeartbeat } from "./worker-heartbeat.ts";
+import { workerStatus } from "./worker-status.ts";
+import { workerWelcome } from "./worker-welcome.ts";
 
-/** Every message of the wire. A new TASK is a new file and a line here and in {@link encodeFields}. */
-export const taskSpecs: readonly TaskSpec[] = [heartbeatRequest, heartbeatReply, workerHeartbeat];
+/** Every message of the wire. A new TASK is a new file and a line here and in {@link encodeLine}. */
+export const taskSpecs: readonly TaskSpec[] = [
+  heartbeatRequest,
+  heartbeatReply,
+  workerHeartbeat,
+  workerAlive,
+  query,
+  noTask,
+  workerStatus,
+  statusAck,
+  keepAlive,
+  pong,
+  workerWelcome,
+  taskBatch,
+  resultBatch,
+  resultAcks,
+  performanceReport,
+];
 
-/** The fields of a message as they go on the wire. */
-export function encodeFields(message: SendableMessage): Readonly<Record<string, unknown>> {
+/** The specs by the control words of their lines, so that a line is only shown to those few that have its word. */
+const specsByWord = controlKeys.map((key) => {
+  const words = new Set(taskSpecs.flatMap((spec) => spec.words[key] ?? []));
+  const specsOf = (word: string): readonly TaskSpec[] => taskSpecs.filter((spec) => spec.words[key]?.includes(word));
+  return { key, specs: new Map([...words].map((word) => [word, specsOf(word)])) };
+});
+
+/** The spec that can read a line, if there is one. */
+export function specOf(fields: WireObject): TaskSpec | undefined {
+  for (const { key, specs } of specsByWord) {
+    const word = fields[key];
+    if (typeof word === "string") return specs.get(word)?.find((spec) => spec.claims?.(fields) ?? true);
+  }
+  return undefined;
+}
+
+/** A line without its newline, and what it may take with it. */
+export interface EncodedLine {
+  readonly line: string;
+  readonly maxBytes: number;
+}
+
+/** The line that says this, in ASCII. */
+export function encodeLine(message: SendableMessage): EncodedLine {
   switch (message.kind) {
     case "heartbeat-request":
-      return heartbeatRequest.encode(message);
+      return encodeWith(heartbeatRequest, message);
     case "heartbeat-reply":
-      return heartbeatReply.encode(message);
+      return encodeWith(heartbeatReply, message);
     case "worker-heartbeat":
-      return workerHeartbeat.encode(message);
+      return encodeWith(workerHeartbeat, message);
+    case "worker-alive":
+      return encodeWith(workerAlive, message);
+    case "query":
+      return encodeWith(query, message);
+    case "no-task":
+      return encodeWith(noTask, message);
+    case "worker-status":
+      return encodeWith(workerStatus, message);
+    case "status-ack":
+      return encodeWith(statusAck, message);
+    case "keep-alive":
+      return encodeWith(keepAlive, message);
+    case "pong":
+      return encodeWith(pong, message);
+    case "worker-welcome":
+      return encodeWith(workerWelcome, message);
+    case "task-batch":
+      return encodeWith(taskBatch, message);
+    case "result-batch":
+      return encodeWith(resultBatch, message);
+    case "result-acks":
+      return encodeWith(resultAcks, message);
+    case "performance-report":
+      return encodeWith(performanceReport, message);
     default:
       return unreachable(message);
   }
+}
+
+function encodeWith<M extends SendableMessage>(spec: TaskSpec<M>, message: M): EncodedLine {
+  const encoded = spec.encode(message);
+  return {
+    line: typeof encoded === "string" ? encoded : asciiJson(encoded),
+    maxBytes: spec.lineMaxBytes?.(message) ?? CLASS_LINE_MAX_BYTES,
+  };
 }

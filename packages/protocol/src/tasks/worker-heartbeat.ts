@@ -10,7 +10,7 @@ const wire = z.object({ WORKER_UUID: idField });
 export const workerHeartbeat: TaskSpec<WorkerHeartbeat> = {
   kind: "worker-heartbeat",
   meaning: "A worker asks whether its master is alive. It is answered like a heartbeat with SERVER_UUID.",
-  claims: (fields) => fields["TASK"] === "WORKER_HEARTBEAT",
+  words: { TASK: ["WORKER_HEARTBEAT"] },
   decode(fields) {
     const read = readFields(wire, fields);
     return "problem" in read ? read : { kind: "worker-heartbeat", worker: nodeId(read.fields.WORKER_UUID) };

@@ -1,0 +1,167 @@
+import { durationMs, epochMs, type JsonText, jsonText, nodeId, taskId } from "@mutirao/primitives";
+import fc from "fast-check";
+import {
+  type AttemptOutcome,
+  checkPayload,
+  PAYLOAD_DEPTH_MAX,
+  printable,
+  type SendableMessage,
+} from "../../src/index.ts";
+
+const text = fc.string({ unit: "binary", minLength: 1, maxLength: 128 }).filter((id) => id.length <= 128);
+const node = text.map(nodeId);
+const attempt = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }));
+const ref = { task: text.map(taskId), attempt };
+const refs = fc.array(fc.record(ref), { maxLength: 3 });
+const taskType = fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/);
+const fraction = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
+const figure = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e12, noNaN: true })).map((value) => value + 0);
+const duration = fc.oneof(fc.nat(86_400_000), fc.double({ min: 1, max: 86_400_000, noNaN: true })).map(durationMs);
+const positive = duration.filter((length) => length >= 1);
+const shown = (lengthMax: number) =>
+  fc.string({ unit: "binary", maxLength: 2 * lengthMax }).map((words) => printable(words, lengthMax));
+
+/** Any JSON that a task can carry. */
+const anyJson: fc.Arbitrary<JsonText> = fc
+  .json({ maxDepth: 6, stringUnit: "binary" })
+  .map(checkPayload)
+  .filter((checked) => "payload" in checked)
+  .map(({ payload }) => payload);
+
+/** A value in as many brackets as a payload may have. */
+const deepJson: JsonText = jsonText(`${"[".repeat(PAYLOAD_DEPTH_MAX)}${"]".repeat(PAYLOAD_DEPTH_MAX)}`);
+
+const payload = fc.oneof(anyJson, fc.constant(deepJson));
+
+const outcome: fc.Arbitrary<AttemptOutcome> = fc.oneof(
+  fc.record({ isOk: fc.constant(true as const), output: payload }),
+  fc.record({ isOk: fc.constant(false as const), code: shown(64), message: shown(512) }),
+);
+
+const hello = fc.record({
+  boot: text,
+  slots: fc.integer({ min: 0, max: 64 }),
+  types: fc.array(taskType, { maxLength: 4 }),
+  holding: refs,
+});
+
+/** JSON that is there: `null` is read as absent. */
+const present = anyJson.filter((json) => json !== "null");
+
+const statusOutput = fc.record({ SALDO: present, CPF: present }, { requiredKeys: [] }).map((fields) =>
+  jsonText(
+    `{${Object.entries(fields)
+      .map(([key, json]) => `"${key}":${json}`)
+      .join(",")}}`,
+  ),
+);
+
+const time = fc.integer({ min: 0, max: 253_402_300_799_999 }).map(epochMs);
+
+const system = fc.record({
+  uptimeS: figure,
+  loadAverage1m: figure,
+  loadAverage5m: figure,
+  cpuPercent: figure,
+  cpusLogical: figure,
+  cpusPhysical: figure,
+  memoryTotalMb: figure,
+  memoryAvailableMb: figure,
+  memoryPercent: figure,
+  memoryUsedMb: figure,
+  diskTotalGb: figure,
+  diskFreeGb: figure,
+  diskPercent: figure,
+});
+
+const farm = fc.record({
+  workersTotal: figure,
+  workersUtilization: figure,
+  workersAlive: figure,
+  workersIdle: figure,
+  workersBorrowed: figure,
+  workersReceived: figure,
+  workersFailed: figure,
+  tasksPending: figure,
+  tasksRunning: figure,
+});
+
+const neighbour = fc.record({
+  id: node,
+  isAvailable: fc.boolean(),
+  lastHeartbeatAt: fc.option(time, { nil: undefined }),
+});
+
+/** Optional fields are left out rather than undefined, as `exactOptionalPropertyTypes` wants it. */
+const optional = { noNullPrototype: true } as const;
+
+/** Anything of each kind that can be sent and comes back as it was. */
+export const arbitraryMessages: {
+  readonly [Kind in SendableMessage["kind"]]: fc.Arbitrary<Extract<SendableMessage, { kind: Kind }>>;
+} = {
+  "heartbeat-request": fc.oneof(
+    fc.record({ kind: fc.constant("heartbeat-request" as const), dialect: fc.constantFrom("brief", "legacy") }),
+    fc.record({ kind: fc.constant("heartbeat-request" as const), dialect: fc.constant("class" as const), from: node }),
+  ),
+  "heartbeat-reply": fc.oneof(
+    fc.record({ kind: fc.constant("heartbeat-reply" as const), dialect: fc.constant("legacy" as const) }),
+    fc.record({
+      kind: fc.constant("heartbeat-reply" as const),
+      dialect: fc.constantFrom("brief", "class"),
+      from: node,
+    }),
+  ),
+  "worker-heartbeat": fc.record({ kind: fc.constant("worker-heartbeat"), worker: node }),
+  "worker-alive": fc.record(
+    { kind: fc.constant("worker-alive"), worker: node, owner: node, port: fc.integer({ min: 1, max: 65_535 }), hello },
+    { ...optional, requiredKeys: ["kind", "worker"] },
+  ),
+  query: fc.record({ kind: fc.constant("query"), user: fc.oneof(anyJson, fc.constant(deepJson)) }),
+  "no-task": fc.record({ kind: fc.constant("no-task") }),
+  "worker-status": fc.record(
+    {
+      kind: fc.constant("worker-status"),
+      worker: node,
+      isOk: fc.boolean(),
+      output: statusOutput,
+      error: shown(128).filter((words) => words !== ""),
+    },
+    { ...optional, requiredKeys: ["kind", "isOk", "output"] },
+  ),
+  "status-ack": fc.record({ kind: fc.constant("status-ack"), worker: node }, { ...optional, requiredKeys: ["kind"] }),
+  "keep-alive": fc.record({ kind: fc.constant("keep-alive") }),
+  pong: fc.record({ kind: fc.constant("pong"), worker: node }, { ...optional, requiredKeys: ["kind"] }),
+  "worker-welcome": fc.record({
+    kind: fc.constant("worker-welcome"),
+    from: node,
+    graceMs: duration,
+    intervalMs: positive,
+    timeoutMs: positive,
+  }),
+  "task-batch": fc.record({
+    kind: fc.constant("task-batch"),
+    tasks: fc.array(fc.record({ ...ref, type: taskType, payload, timeoutMs: positive }), { maxLength: 4 }),
+    cancel: refs,
+  }),
+  "result-batch": fc.record({
+    kind: fc.constant("result-batch"),
+    worker: node,
+    results: fc.array(fc.record({ ...ref, outcome }), { maxLength: 4 }),
+    progress: fc.array(
+      fc.record({ ...ref, fraction, note: shown(128) }, { ...optional, requiredKeys: ["task", "attempt", "fraction"] }),
+      { maxLength: 3 },
+    ),
+    isResynced: fc.boolean(),
+  }),
+  "result-acks": fc.record({ kind: fc.constant("result-acks"), acks: refs }),
+  "performance-report": fc.record({
+    kind: fc.constant("performance-report"),
+    from: node,
+    sentAt: time,
+    messageId: fc.uuid(),
+    system,
+    farm,
+    maxTask: figure,
+    neighbours: fc.array(neighbour, { maxLength: 3 }),
+  }),
+};
