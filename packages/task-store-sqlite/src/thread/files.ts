@@ -1,0 +1,42 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Where the parts of a store are in its directory. */
+export const filesIn = (directory: string) => ({
+  database: join(directory, "tasks.db"),
+  /** SQLite's write-ahead log. */
+  log: join(directory, "tasks.db-wal"),
+  /** SQLite's shared memory, which only a reader that may not write leaves behind. */
+  sharedMemory: join(directory, "tasks.db-shm"),
+  /** The database while it is made. */
+  draft: join(directory, "tasks.db.new"),
+  lock: join(directory, "tasks.lock"),
+});
+
+export type StoreFiles = ReturnType<typeof filesIn>;
+
+/** The size of a file; 0 if there is none. */
+export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+export const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Makes a directory that nobody else may look into, where there is none yet, and makes that durable. */
+export function ensureDirectory(directory: string): void {
+  const firstMade = mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (firstMade === undefined) return;
+  for (let made = directory; made !== dirname(firstMade); made = dirname(made)) syncDirectory(dirname(made));
+}
+
+/** Makes durable which files a directory has. */
+export function syncDirectory(directory: string): void {
+  // Windows neither needs that nor opens directories.
+  if (process.platform !== "win32") syncFile(directory);
+}
+
+export function syncFile(path: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

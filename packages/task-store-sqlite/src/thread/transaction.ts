@@ -1,0 +1,21 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** Does something to the database, all or nothing, and durably once it returns. Throws what has prevented it. */
+export type Transact = <T>(body: () => T) => T;
+
+export function createTransact(database: DatabaseSync): Transact {
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  return (body) => {
+    begin.run();
+    try {
+      const result = body();
+      commit.run();
+      return result;
+    } catch (error) {
+      // Some errors, a full disk among them, end the transaction by themselves.
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  };
+}

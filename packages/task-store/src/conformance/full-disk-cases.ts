@@ -1,0 +1,73 @@
+import { jsonText, type TaskId } from "@mutirao/primitives";
+import type { TaskRecord } from "../task-record.ts";
+import type { TaskStore } from "../task-store.ts";
+import {
+  type ConformanceCase,
+  conformanceCase,
+  everything,
+  expectEqual,
+  expectStoreError,
+  idsOf,
+  openLoaded,
+} from "./conformance-case.ts";
+import type { LimitedStoreHarness } from "./harness.ts";
+import { accepted, endedStatus, sampleTask, sampleTasks, updated } from "./samples.ts";
+
+type LimitedCase = ConformanceCase<LimitedStoreHarness>;
+
+const bigTask = (ordinal: number): TaskRecord => sampleTask(ordinal, { payload: jsonText(`"${"x".repeat(1_000)}"`) });
+
+/** What holds when there is no room left, and when there is again. */
+export const fullDiskCases: readonly LimitedCase[] = [
+  conformanceCase("a full disk refuses writes, loses nothing, and is forgotten once there is room", async (harness) => {
+    const store = await openLoaded(harness);
+    await store.write(sampleTasks(0, 5).map(accepted));
+    await harness.fillDisk();
+    await expectStoreError(store.write([accepted(bigTask(10))]), "ERR_STORE_FULL", "a write to a full disk");
+    await expectStoreError(store.write([accepted(bigTask(11))]), "ERR_STORE_FULL", "another write to a full disk");
+    expectEqual(await everything(store), sampleTasks(0, 5).toReversed(), "what can be read meanwhile");
+    await harness.makeRoom();
+    await store.write([accepted(bigTask(10)), updated(sampleTask(1).id, endedStatus("done", 1))]);
+    await expectKept(store, harness, ["task-0", "task-2", "task-3", "task-4", "task-10"]);
+  }),
+
+  conformanceCase("what waits behind a write without room is refused with it", async (harness) => {
+    const store = await openLoaded(harness);
+    await store.write([accepted(sampleTask(0))]);
+    await harness.fillDisk();
+    const [first, second] = [bigTask(1), bigTask(2)];
+    await Promise.all([
+      expectStoreError(store.write([accepted(first)]), "ERR_STORE_FULL", "the first write"),
+      expectStoreError(
+        store.write([updated(first.id, endedStatus("done", 1))]),
+        "ERR_STORE_FULL",
+        "one that builds on it",
+      ),
+      expectStoreError(store.write([accepted(second)]), "ERR_STORE_FULL", "one that does not"),
+    ]);
+    await harness.makeRoom();
+    await store.write([accepted(second), accepted(first)]);
+    await expectKept(store, harness, ["task-0", "task-2", "task-1"]);
+  }),
+
+  conformanceCase("a crash with a full disk loses nothing", async (harness) => {
+    const store = await openLoaded(harness);
+    await store.write(sampleTasks(0, 5).map(accepted));
+    await harness.fillDisk();
+    await expectStoreError(store.write([accepted(bigTask(10))]), "ERR_STORE_FULL", "a write to a full disk");
+    await harness.crash();
+    await harness.makeRoom();
+    const again = await openLoaded(harness);
+    await again.write([accepted(bigTask(10))]);
+    await expectKept(again, harness, ["task-0", "task-1", "task-2", "task-3", "task-4", "task-10"]);
+  }),
+];
+
+/** What is unfinished, now and after a crash. */
+async function expectKept(store: TaskStore, harness: LimitedStoreHarness, ids: readonly string[]): Promise<void> {
+  const pending = await store.list({ state: "pending", limit: 1_000 });
+  expectEqual(idsOf(pending), ids.toReversed() as TaskId[], "the unfinished tasks");
+  await harness.crash();
+  const again = await harness.open();
+  expectEqual(idsOf((await again.load()).unfinished), ids, "the unfinished tasks after a crash");
+}

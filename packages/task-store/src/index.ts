@@ -1,0 +1,27 @@
+/**
+ * The task store port: what a master asks of whatever remembers its tasks across crashes, and what a task's record is.
+ * The in-memory store here forgets everything with its process; every implementation passes the suite in
+ * `./conformance`.
+ */
+export { endOf } from "./end-of-task.ts";
+export { createMemoryTaskStore } from "./memory.ts";
+export { chooseToForget } from "./pruning.ts";
+export type {
+  AttemptStory,
+  EndState,
+  StoredState,
+  TaskError,
+  TaskOrder,
+  TaskRecord,
+  TaskStatus,
+} from "./task-record.ts";
+export {
+  type FinishedTask,
+  type ListQuery,
+  type StoreContents,
+  type StoreErrorCode,
+  storeErrors,
+  type TaskChange,
+  type TaskStore,
+  TaskStoreError,
+} from "./task-store.ts";
