@@ -18,6 +18,8 @@ export interface ConnOpened {
   readonly type: "conn-opened";
   readonly conn: ConnId;
   readonly remote: Endpoint;
+  /** This end: it tells which of our listeners accepted the connection. */
+  readonly local: Endpoint;
 }
 
 export interface MessageReceived {

@@ -2,6 +2,8 @@ import type { DurationMs, Endpoint, NodeId } from "@mutirao/primitives";
 import type { LineViolation } from "@mutirao/protocol";
 import type { Transition } from "@mutirao/registry";
 import type { CloseReason } from "@mutirao/transport";
+import type { MasterNotice } from "./master-notices.ts";
+import type { WorkerNotice } from "./worker-notices.ts";
 
 /** The status of a peer changed. */
 export interface PeerTransitioned {
@@ -93,4 +95,6 @@ export type Notice =
   | StrangerHeard
   | LineRefusedNotice
   | SourceMuted
-  | MessageUnknown;
+  | MessageUnknown
+  | MasterNotice
+  | WorkerNotice;

@@ -1,4 +1,4 @@
-import { unreachable } from "@mutirao/primitives";
+import { AssertionError, unreachable } from "@mutirao/primitives";
 import type { SendableMessage } from "@mutirao/protocol";
 import type { Transport } from "@mutirao/transport";
 import type { Effect } from "./effects.ts";
@@ -12,8 +12,20 @@ export interface EffectTools {
   readonly onNotice: (notice: Notice) => void;
 }
 
-/** Does what a core asked for, so that every host does it alike. The counterpart of `createTransportEvents`. */
-export function performEffect(effect: Effect, { transport, encode, onNotice }: EffectTools): void {
+/**
+ * Does what a core asked for, so that every host does it alike. The counterpart of `createTransportEvents`.
+ *
+ * @param performOwn does what only this kind of node asks for.
+ */
+export function performEffect<OwnEffect extends { readonly type: string } = never>(
+  effect: Effect | OwnEffect,
+  { transport, encode, onNotice }: EffectTools,
+  performOwn: (effect: OwnEffect) => void = refuse,
+): void {
+  if (!isCommon(effect)) {
+    performOwn(effect);
+    return;
+  }
   switch (effect.type) {
     case "dial":
       transport.dial(effect.conn, effect.to);
@@ -33,4 +45,20 @@ export function performEffect(effect: Effect, { transport, encode, onNotice }: E
     default:
       unreachable(effect);
   }
+}
+
+function refuse({ type }: { readonly type: string }): never {
+  throw new AssertionError(`nobody performs the effect ${type}`);
+}
+
+const COMMON: Readonly<Record<Effect["type"], true>> = {
+  dial: true,
+  send: true,
+  identify: true,
+  close: true,
+  notify: true,
+};
+
+function isCommon<OwnEffect extends { readonly type: string }>(effect: Effect | OwnEffect): effect is Effect {
+  return Object.hasOwn(COMMON, effect.type);
 }

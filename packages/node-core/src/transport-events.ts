@@ -15,9 +15,9 @@ interface Conn extends LineMemory {
 export function createTransportEvents(deliver: (event: Event) => void): TransportHandler {
   const conns = new Map<ConnId, Conn>();
   return {
-    connOpened(conn: ConnId, { remote }: ConnInfo) {
+    connOpened(conn: ConnId, { remote, local }: ConnInfo) {
       conns.set(conn, { remote, lastLine: undefined, lastDecoded: undefined });
-      deliver({ type: "conn-opened", conn, remote });
+      deliver({ type: "conn-opened", conn, remote, local });
     },
     lineReceived(conn, line) {
       const known = conns.get(conn);

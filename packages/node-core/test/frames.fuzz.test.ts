@@ -57,6 +57,7 @@ test(`a million wounded frames, on accepted and dialled connections: no exceptio
   const prng = createPrng("frames");
   const node = createTarget();
   const remote = { host: "127.0.0.1", port: 50_000 };
+  const local = { host: "127.0.0.1", port: 9101 };
   const seen = new Map<string, number>();
   const note = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
   let nowMs = 0;
@@ -74,9 +75,9 @@ test(`a million wounded frames, on accepted and dialled connections: no exceptio
   for (let frame = 0; frame < FRAMES; ) {
     nowMs += 10;
     handle({ type: "wake" });
-    if (dialled !== undefined) handle({ type: "conn-opened", conn: dialled, remote });
+    if (dialled !== undefined) handle({ type: "conn-opened", conn: dialled, remote, local });
     const conn = dialled ?? acceptedConnId(accepted++);
-    if (dialled === undefined) handle({ type: "conn-opened", conn, remote });
+    if (dialled === undefined) handle({ type: "conn-opened", conn, remote, local });
     dialled = undefined;
     const decoder = createLineDecoder(8_192);
     for (let share = 0; share < 50; share++, frame++) {

@@ -2,7 +2,6 @@ import {
   after,
   type ConnId,
   createDeadlineQueue,
-  dialledConnId,
   durationMs,
   earlierOf,
   elapsed,
@@ -22,6 +21,7 @@ import type { BeatFailed } from "../notices.ts";
 import type { HeartbeatNodeOptions } from "../options/heartbeat-options.ts";
 import { backOffMs } from "../policies/back-off.ts";
 import { type DialectExperience, nextDialect } from "../policies/next-dialect.ts";
+import type { ConnNumbers } from "./conn-numbers.ts";
 import { ANSWERED, createProbeTarget, NO_EXPERIENCE, type ProbeTarget, UNSETTLED } from "./probe-target.ts";
 
 /**
@@ -56,7 +56,7 @@ interface State {
   /** Targets whose beat is due and waits for a dial slot, first come first served. */
   readonly queue: Set<ProbeTarget>;
   slotsTaken: number;
-  dials: number;
+  readonly conns: ConnNumbers;
 }
 
 /** Nearly every answer changes nothing that is worth telling. */
@@ -65,7 +65,12 @@ const NONE: readonly Effect[] = [];
 /** First beats come this far apart at most, so that many peers are not met in one burst, now and in every interval. */
 const SPREAD_MAX_MS = 1;
 
-export function createMembership(selfId: NodeId, options: HeartbeatNodeOptions, prng: Prng): Membership {
+export function createMembership(
+  selfId: NodeId,
+  options: HeartbeatNodeOptions,
+  prng: Prng,
+  conns: ConnNumbers,
+): Membership {
   const targets = options.peers.map((peer) => createProbeTarget(peer, instantMs(0)));
   const state: State = {
     selfId,
@@ -78,7 +83,7 @@ export function createMembership(selfId: NodeId, options: HeartbeatNodeOptions, 
     schedule: createDeadlineQueue(),
     queue: new Set(),
     slotsTaken: 0,
-    dials: 0,
+    conns,
   };
   return {
     registry: state.registry,
@@ -130,7 +135,7 @@ function beat(state: State, target: ProbeTarget, now: InstantMs): readonly Effec
 }
 
 function dial(state: State, target: ProbeTarget): Effect {
-  const conn = dialledConnId(state.dials++);
+  const conn = state.conns.next();
   target.phase = "dialing";
   // The transport bounds the dial; an answer that was waited for on an earlier connection is not any more.
   state.schedule.cancel(target);

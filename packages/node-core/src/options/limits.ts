@@ -16,7 +16,7 @@ export const transportLimitOptions = {
     1_000_000,
     defaults.connectionsMax,
     "--connections-max <n>",
-    "Connections open at once. Above it, or above the limit of open files less 64, the newest is refused.",
+    "Connections open at once, or the limit of open files less 64 if that is lower. A quarter is kept for those that we open; when the rest is taken, the oldest that said nothing sensible gives way, else the newest is refused.",
   ),
   connectionsPerSourceMax: count(
     "connections",
@@ -131,7 +131,7 @@ export const transportLimitOptions = {
     64,
     defaults.lookupsMax,
     "--lookups-max <n>",
-    "Name look-ups under way at once. Each holds one of the process's few background threads while it hangs.",
+    "Name look-ups under way at once. Each holds a thread of the look-up process while it hangs.",
   ),
   lookupMs: time(
     0.05,

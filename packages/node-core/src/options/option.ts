@@ -1,11 +1,14 @@
 import { type DurationMs, type Endpoint, parseEndpoint, seconds } from "@mutirao/primitives";
 import { z } from "zod";
 
+/** Under which heading an option stands, in the order of the help. */
+export const optionGroups = ["Node", "Heartbeat", "Tasks", "Load", "Worker", "Output", "Limits"] as const;
+
 /** What a person needs to know of an option, beside its type. Help texts and docs/options.md are made of it. */
 export interface OptionMeta {
   /** The flag with its argument, as on the command line. */
   readonly flag: string;
-  readonly group: "Node" | "Heartbeat" | "Output" | "Limits";
+  readonly group: (typeof optionGroups)[number];
   /** The unit, or the form, of the argument; empty for a switch. */
   readonly unit: string;
   /** What is allowed, in words. */

@@ -2,7 +2,7 @@ import { type DurationMs, durationMs, formatEndpoint } from "@mutirao/primitives
 import type { HeartbeatDialect } from "@mutirao/protocol";
 import type { TransportLimits } from "@mutirao/transport";
 import { type HeartbeatNodeOptions, heartbeatOptions } from "./heartbeat-options.ts";
-import { type OptionProblem, type OptionValues, readOptions, type TypedOptions } from "./parse-options.ts";
+import { clash, type OptionProblem, type OptionValues, readOptions, type TypedOptions } from "./parse-options.ts";
 
 export type HeartbeatOptionValues = OptionValues<typeof heartbeatOptions>;
 
@@ -10,10 +10,11 @@ export type HeartbeatOptionValues = OptionValues<typeof heartbeatOptions>;
 export function parseHeartbeatOptions(typed: TypedOptions): { readonly values: HeartbeatOptionValues } | OptionProblem {
   const read = readOptions(heartbeatOptions, typed);
   if (!("values" in read)) return read;
-  return conflict(read.values) ?? read;
+  return heartbeatConflict(read.values) ?? read;
 }
 
-function conflict(values: HeartbeatOptionValues): OptionProblem | undefined {
+/** What contradicts what among the options of every node. */
+export function heartbeatConflict(values: HeartbeatOptionValues): OptionProblem | undefined {
   const { intervalMs, timeoutMs, peers, peersMax, lineMaxBytes, lineUnidentifiedMaxBytes } = values;
   if (timeoutMs <= intervalMs) {
     return clash(
@@ -42,7 +43,6 @@ function conflict(values: HeartbeatOptionValues): OptionProblem | undefined {
   return undefined;
 }
 
-const clash = (flag: string, message: string): OptionProblem => ({ code: "ERR_OPTION_CONFLICT", flag, message });
 const inSeconds = (length: DurationMs): number => length / 1_000;
 
 /** The part of the options that the core takes. */
@@ -64,7 +64,7 @@ export function toNodeOptions(values: HeartbeatOptionValues, firstDialect: Heart
 }
 
 /** The part of the options that the transport takes. */
-export function toTransportLimits(values: HeartbeatOptionValues): TransportLimits {
+export function toTransportLimits(values: TransportLimits): TransportLimits {
   return {
     connectionsMax: values.connectionsMax,
     connectionsPerSourceMax: values.connectionsPerSourceMax,

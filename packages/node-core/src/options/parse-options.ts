@@ -16,6 +16,9 @@ export interface OptionProblem {
   readonly message: string;
 }
 
+/** Two flags contradict each other. */
+export const clash = (flag: string, message: string): OptionProblem => ({ code: "ERR_OPTION_CONFLICT", flag, message });
+
 type OptionTable = { readonly [Name in string]: OptionSchema<unknown> };
 
 /** The values that a table of options gives. */

@@ -15,6 +15,7 @@ import { createHeartbeatNode, type Effect, type HeartbeatNodeOptions, type Notic
 
 export const peerB: Endpoint = { host: "127.0.0.1", port: 9102 };
 export const peerC: Endpoint = { host: "127.0.0.1", port: 9103 };
+const local: Endpoint = { host: "127.0.0.1", port: 9101 };
 
 const defaults: HeartbeatNodeOptions = {
   peers: [peerB],
@@ -100,7 +101,7 @@ export function createScene(changes: Partial<HeartbeatNodeOptions> = {}) {
       nowMs = atS * 1_000;
     },
     wake: () => handle({ type: "wake" }),
-    opens: (name: string) => handle({ type: "conn-opened", conn: dialled(name), remote: peerB }),
+    opens: (name: string) => handle({ type: "conn-opened", conn: dialled(name), remote: peerB, local }),
     /** The peer sends a line on the connection that the node has to it. */
     says(name: string, line: string) {
       const decoded = decodeLine(line);
@@ -115,7 +116,7 @@ export function createScene(changes: Partial<HeartbeatNodeOptions> = {}) {
       const conn = acceptedConnId(accepted++);
       const remote = { host, port: 50_000 + accepted };
       namesByConn.set(conn, name);
-      handle({ type: "conn-opened", conn, remote });
+      handle({ type: "conn-opened", conn, remote, local });
       return {
         says(line: string) {
           const decoded = decodeLine(line);

@@ -1,0 +1,261 @@
+import {
+  after,
+  type ConnId,
+  createDeadlineQueue,
+  type DurationMs,
+  durationMs,
+  type Endpoint,
+  earlierOf,
+  type InstantMs,
+  type NodeId,
+} from "@mutirao/primitives";
+import type { Query, WorkerAlive, WorkerStatus } from "@mutirao/protocol";
+import { visibilityMs } from "../policies/visibility.ts";
+import type { Attempts } from "./attempts.ts";
+import type { Backlog } from "./backlog.ts";
+import { queryOf } from "./class-query.ts";
+import type { Farm } from "./farm.ts";
+import type { LiveTask } from "./live-task.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Attempt, WorkerRecord } from "./worker-record.ts";
+
+/**
+ * Conversations with workers that know the class's words only: one task at a time, without an id. Pull workers open a
+ * connection for each line and are answered on it; push workers have one for life, on a port of its own.
+ */
+export interface ClassWorkers {
+  /** A connection was accepted. */
+  onAccepted(conn: ConnId, isPush: boolean): void;
+  onAlive(conn: ConnId, remote: Endpoint, alive: WorkerAlive, now: InstantMs): void;
+  onStatus(conn: ConnId, remote: Endpoint, status: WorkerStatus, now: InstantMs): void;
+  onPong(conn: ConnId, now: InstantMs): void;
+  onClosed(conn: ConnId): void;
+  /** A push worker that is available is given a task. */
+  push(worker: WorkerRecord, now: InstantMs): boolean;
+  wake(now: InstantMs): void;
+  nextDeadline(): InstantMs | undefined;
+}
+
+export interface ClassWorkersOptions {
+  readonly selfId: NodeId;
+  readonly visibilityMs: DurationMs;
+  readonly visibilityMaxMs: DurationMs;
+}
+
+export interface ClassWorkersTools {
+  readonly outbox: Outbox;
+  readonly farm: Farm;
+  readonly attempts: Attempts;
+  readonly backlog: Backlog;
+}
+
+interface State extends ClassWorkersTools {
+  readonly options: ClassWorkersOptions;
+  /** The accepted connections that are open, and whether each is of the push port. */
+  readonly open: Map<ConnId, boolean>;
+  /** When each push worker is to be asked whether it is still there. */
+  readonly keepAlives: ReturnType<typeof createDeadlineQueue<WorkerRecord>>;
+  lastAccepted: ConnId | undefined;
+  /** Push workers that have just reported: they are given nothing before what else has arrived of them is read. */
+  readonly reporting: Set<WorkerRecord>;
+  /** When they are given tasks again. */
+  restsUntil: InstantMs | undefined;
+}
+
+const KEEP_ALIVE_EVERY_MS = durationMs(10_000);
+const CLASS_TYPES: ReadonlySet<string> = new Set(["QUERY"]);
+
+export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWorkersTools): ClassWorkers {
+  const state: State = {
+    ...tools,
+    options,
+    open: new Map(),
+    keepAlives: createDeadlineQueue(),
+    lastAccepted: undefined,
+    reporting: new Set(),
+    restsUntil: undefined,
+  };
+  return {
+    onAccepted(conn, isPush) {
+      state.open.set(conn, isPush);
+      state.lastAccepted = conn;
+    },
+    onAlive: (conn, remote, alive, now) => greet(state, conn, remote, alive, now),
+    onStatus: (conn, remote, status, now) => takeStatus(state, conn, remote, status, now),
+    onPong(conn, now) {
+      const worker = state.farm.on(conn);
+      if (worker === undefined) return;
+      worker.unansweredKeepAlives = 0;
+      state.farm.heard(worker, now);
+    },
+    onClosed(conn) {
+      state.open.delete(conn);
+    },
+    push: (worker, now) => givePushed(state, worker, now),
+    wake(now) {
+      state.reporting.clear();
+      state.restsUntil = undefined;
+      for (let worker = state.keepAlives.takeDue(now); worker !== undefined; worker = state.keepAlives.takeDue(now)) {
+        keepAlive(state, worker, now);
+      }
+    },
+    nextDeadline: () => earlierOf(state.restsUntil, state.keepAlives.nextDeadline()),
+  };
+}
+
+function greet(state: State, conn: ConnId, remote: Endpoint, alive: WorkerAlive, now: InstantMs): void {
+  const isPush = state.open.get(conn) === true;
+  const worker = identify(state, conn, remote, alive, isPush, now);
+  if (worker === undefined) {
+    const why = "there are too many workers";
+    state.outbox.notify({ kind: "worker-refused", worker: alive.worker, remote, why });
+    state.outbox.emit({ type: "close", conn });
+    return;
+  }
+  worker.owner = alive.owner === state.options.selfId ? undefined : alive.owner;
+  worker.port = alive.port;
+  worker.at = remote;
+  state.farm.heard(worker, now);
+  if (isPush) greetPushed(state, worker, conn, now);
+  else answerPull(state, worker, conn, now);
+}
+
+function identify(
+  { farm, outbox }: State,
+  conn: ConnId,
+  remote: Endpoint,
+  { worker: id, port }: WorkerAlive,
+  isPush: boolean,
+  now: InstantMs,
+): WorkerRecord | undefined {
+  const namesakes = farm.withId(id).filter(({ style }) => (isPush ? style === "push" : style.startsWith("pull")));
+  // Of two push workers on two connections, neither is the other, whatever they call themselves.
+  const known = namesakes.find((worker) => !isPush || worker.conn === undefined || worker.conn === conn);
+  if (known !== undefined) return known;
+  const style = isPush ? "push" : port === undefined ? "pull" : "pull-with-port";
+  const worker = farm.add(id, style, remote, now);
+  if (worker === undefined) return undefined;
+  worker.types = CLASS_TYPES;
+  const [twin] = namesakes;
+  if (twin !== undefined) outbox.notify({ kind: "worker-id-shared", worker: id, at: [twin.at, remote] });
+  outbox.notify({ kind: "worker-joined", worker: worker.name, style, remote, slots: 1 });
+  return worker;
+}
+
+/** A poll is answered at once, with a task or without, and the connection ends with the answer. */
+function answerPull(state: State, worker: WorkerRecord, conn: ConnId, now: InstantMs): void {
+  const { outbox, backlog } = state;
+  // A worker that has not answered is not idle, whatever it asks for.
+  const task = worker.attempts.size === 0 ? backlog.next(worker.types, true) : undefined;
+  const query = task === undefined ? undefined : queryOf(task);
+  if (task === undefined || query === undefined) outbox.emit({ type: "send", conn, message: { kind: "no-task" } });
+  else give(state, worker, conn, task, query, now);
+  outbox.emit({ type: "close", conn });
+  state.open.delete(conn);
+}
+
+function give(
+  { attempts, outbox, options, lastAccepted }: State,
+  worker: WorkerRecord,
+  conn: ConnId,
+  task: LiveTask,
+  query: Query,
+  now: InstantMs,
+): void {
+  const timeoutMs = visibilityMs(task.attempts + 1, options);
+  const terms = { timeoutMs, givenOn: conn, ...(lastAccepted === undefined ? {} : { acceptedBefore: lastAccepted }) };
+  attempts.give(task, worker, terms, now);
+  outbox.emit({ type: "send", conn, message: query });
+}
+
+function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, now: InstantMs): void {
+  if (worker.conn !== conn) {
+    state.farm.bind(worker, conn);
+    // What it was still to say on the other connection it will not say here.
+    for (const attempt of [...worker.attempts.values()]) if (!attempt.isOpen) state.attempts.release(attempt);
+  }
+  worker.unansweredKeepAlives = 0;
+  state.keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
+  state.farm.review(worker);
+}
+
+function givePushed(state: State, worker: WorkerRecord, now: InstantMs): boolean {
+  const { conn } = worker;
+  // One line at most may be without its answer: some readers drop what follows the first.
+  if (conn === undefined || worker.unansweredKeepAlives > 0 || state.reporting.has(worker)) return false;
+  const task = state.backlog.next(worker.types, true);
+  const query = task === undefined ? undefined : queryOf(task);
+  if (task === undefined || query === undefined) return false;
+  give(state, worker, conn, task, query, now);
+  return true;
+}
+
+function keepAlive(state: State, worker: WorkerRecord, now: InstantMs): void {
+  const { conn } = worker;
+  if (conn === undefined) return;
+  state.keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
+  if (worker.attempts.size > 0 || worker.unansweredKeepAlives > 0) return;
+  worker.unansweredKeepAlives++;
+  state.outbox.emit({ type: "send", conn, message: { kind: "keep-alive" } });
+}
+
+function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: WorkerStatus, now: InstantMs): void {
+  const isPush = state.open.get(conn) === true;
+  const worker = isPush ? state.farm.on(conn) : reporterOf(state, status.worker);
+  if (worker !== undefined) state.farm.heard(worker, now);
+  const ack = isPush ? (): void => {} : acknowledgement(state, conn, status.worker);
+  // A push worker that means nothing by what it says does not name itself.
+  if (isPush && status.worker === undefined) return;
+  const attempt = worker === undefined ? undefined : attemptFor(worker, conn);
+  if (attempt === undefined) {
+    state.outbox.notify({
+      kind: "result-unexpected",
+      worker: status.worker ?? remote.host,
+      why: "it holds no task that this could be the result of",
+    });
+    ack();
+    return;
+  }
+  const { isOk, output, error = "the worker said NOK" } = status;
+  const outcome = isOk ? ({ isOk, output } as const) : ({ isOk, code: "ERR_TASK_FAILED", message: error } as const);
+  state.attempts.report(attempt, outcome, ack, now);
+  if (isPush) rest(state, attempt.worker, now);
+}
+
+/**
+ * On a connection for life the connection rule cannot tell a second report of the last task from the first of the next.
+ * What a worker says twice it says at once, so it is given its next task when all that has arrived is read.
+ */
+function rest(state: State, worker: WorkerRecord, now: InstantMs): void {
+  state.reporting.add(worker);
+  state.restsUntil ??= now;
+}
+
+function reporterOf({ farm }: State, id: NodeId | undefined): WorkerRecord | undefined {
+  if (id === undefined) return undefined;
+  return farm.withId(id).find(({ style }) => style.startsWith("pull"));
+}
+
+/**
+ * Whose result is this? It has no id, so it counts for the one task that the worker was given, and only if it comes on
+ * the connection that carried the task or on one that was accepted after that: anything else was on its way before the
+ * worker had the task, and is the result of another.
+ */
+function attemptFor({ attempts }: WorkerRecord, conn: ConnId): Attempt | undefined {
+  for (const attempt of attempts.values()) {
+    const { givenOn, acceptedBefore } = attempt;
+    if (conn === givenOn || (acceptedBefore !== undefined && conn > acceptedBefore)) return attempt;
+  }
+  return undefined;
+}
+
+function acknowledgement(state: State, conn: ConnId, worker: NodeId | undefined): () => void {
+  return () => {
+    if (!state.open.has(conn)) return;
+    const message =
+      worker === undefined ? ({ kind: "status-ack" } as const) : ({ kind: "status-ack", worker } as const);
+    state.outbox.emit({ type: "send", conn, message });
+    state.outbox.emit({ type: "close", conn });
+    state.open.delete(conn);
+  };
+}

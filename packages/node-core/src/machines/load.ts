@@ -1,0 +1,217 @@
+import { after, type DurationMs, durationMs, elapsed, type InstantMs, laterOf } from "@mutirao/primitives";
+import type { HostFigures } from "../master-events.ts";
+import type { LoadState, LoadTerm, LoadView } from "../master-views.ts";
+import { type LoadThresholds, nextLoadState } from "../policies/load-state.ts";
+import type { Attempts } from "./attempts.ts";
+import type { Backlog } from "./backlog.ts";
+import type { Farm } from "./farm.ts";
+import type { Outbox } from "./outbox.ts";
+import type { WallClock } from "./wall-clock.ts";
+
+/** How loaded the master is, and why: measures, and says when the state changes. */
+export interface Load {
+  onArrivals(count: number, now: InstantMs): void;
+  onServed(serviceMs: DurationMs, now: InstantMs): void;
+  onMeasured(figures: HostFigures): void;
+  /** Looks whether the state has changed. To be called after every event. */
+  evaluate(now: InstantMs): void;
+  nextDeadline(): InstantMs | undefined;
+  view(now: InstantMs): LoadView;
+}
+
+export interface LoadTools {
+  readonly backlog: Backlog;
+  readonly farm: Farm;
+  readonly attempts: Attempts;
+  readonly outbox: Outbox;
+  readonly clock: WallClock;
+}
+
+/** How much a new service time counts against those before it. */
+const SERVICE_WEIGHT = 0.05;
+/** Arrivals are averaged over this, or over so many service times if that is longer. */
+const ARRIVALS_OVER_MS = 2_000;
+const ARRIVALS_OVER_SERVICES = 10;
+
+interface State extends LoadTools {
+  readonly thresholds: LoadThresholds;
+  state: LoadState;
+  causes: readonly string[];
+  since: InstantMs | undefined;
+  serviceMs: number | undefined;
+  /** Per millisecond, at `arrivalsAt`. */
+  arrivalRate: number;
+  arrivalsAt: InstantMs | undefined;
+  /** Since when tasks wait and nobody could do them. */
+  unattendedSince: InstantMs | undefined;
+  figures: HostFigures | undefined;
+}
+
+export function createLoad(thresholds: LoadThresholds, tools: LoadTools): Load {
+  const state: State = {
+    ...tools,
+    thresholds,
+    state: "NORMAL",
+    causes: [],
+    since: undefined,
+    serviceMs: undefined,
+    arrivalRate: 0,
+    arrivalsAt: undefined,
+    unattendedSince: undefined,
+    figures: undefined,
+  };
+  return {
+    onArrivals(count, now) {
+      const overMs = arrivalsOverMs(state);
+      state.arrivalRate = arrivalRateAt(state, now) + count / overMs;
+      state.arrivalsAt = now;
+    },
+    onServed(serviceMs) {
+      const known = state.serviceMs;
+      state.serviceMs = known === undefined ? serviceMs : known + SERVICE_WEIGHT * (serviceMs - known);
+    },
+    onMeasured(figures) {
+      state.figures = figures;
+    },
+    evaluate: (now) => evaluate(state, now),
+    nextDeadline() {
+      if (state.unattendedSince === undefined || state.state === "STALLED") return undefined;
+      return after(state.unattendedSince, durationMs(state.thresholds.stalledAfterMs));
+    },
+    view: (now) => view(state, now),
+  };
+}
+
+const arrivalsOverMs = ({ serviceMs }: State): number =>
+  Math.max(ARRIVALS_OVER_MS, ARRIVALS_OVER_SERVICES * (serviceMs ?? 0));
+
+/** An exponential window: what came long ago counts less and less. */
+function arrivalRateAt(state: State, now: InstantMs): number {
+  if (state.arrivalsAt === undefined) return 0;
+  return state.arrivalRate * Math.exp(elapsed(now, state.arrivalsAt) / arrivalsOverMs(state));
+}
+
+/** Slots of those who are there, or will be back. */
+function slotsOf({ farm }: State): number {
+  let slots = 0;
+  for (const worker of farm.workers.values()) if (worker.status !== "gone") slots += worker.slots;
+  return slots;
+}
+
+/** The time that the last task in the backlog will have waited: `q * s / k`. */
+function estimatedWaitMs({ backlog, serviceMs }: State, slots: number): DurationMs | undefined {
+  if (backlog.size === 0) return durationMs(0);
+  if (slots === 0) return undefined;
+  return durationMs((backlog.size * (serviceMs ?? 0)) / slots);
+}
+
+function evaluate(state: State, now: InstantMs): void {
+  const { backlog, farm, thresholds } = state;
+  state.since ??= now;
+  const isUnattended = backlog.size > 0 && farm.present === 0;
+  state.unattendedSince = isUnattended ? (state.unattendedSince ?? now) : undefined;
+  const unattendedMs = state.unattendedSince === undefined ? 0 : elapsed(state.unattendedSince, now);
+  // Counting the slots is only worth it where the wait decides.
+  const waitMs = thresholds.waitMs === undefined ? durationMs(0) : estimatedWaitMs(state, slotsOf(state));
+  const figures = { backlog: backlog.size, estimatedWaitMs: waitMs, workers: farm.present, unattendedMs };
+  const next = nextLoadState(state.state, figures, thresholds);
+  state.causes = next.causes;
+  if (next.state === state.state) return;
+  const from = state.state;
+  state.state = next.state;
+  state.since = laterOf(state.since, now);
+  state.outbox.notify({
+    kind: "load-changed",
+    from,
+    to: next.state,
+    causes: next.causes,
+    backlog: backlog.size,
+    workers: farm.present,
+  });
+}
+
+function view(state: State, now: InstantMs): LoadView {
+  const { backlog, farm, attempts, clock } = state;
+  const slots = slotsOf(state);
+  let workers = 0;
+  let idleWorkers = 0;
+  let busySlots = 0;
+  for (const worker of farm.workers.values()) {
+    if (worker.status === "gone") continue;
+    workers++;
+    busySlots += worker.attempts.size;
+    if (worker.status === "alive" && worker.attempts.size === 0) idleWorkers++;
+  }
+  const waitMs = estimatedWaitMs(state, slots);
+  const arrivalsPerS = 1_000 * arrivalRateAt(state, now);
+  const oldestWaitMs = backlog.oldestWaitMs(now);
+  const measures: Measures = { waitMs, arrivalsPerS, oldestWaitMs, busySlots, slots, workers };
+  return {
+    state: state.state,
+    causes: state.causes,
+    since: clock.at(state.since ?? now),
+    backlog: backlog.size,
+    running: attempts.running,
+    workers,
+    idleWorkers,
+    slots,
+    busySlots,
+    estimatedWaitMs: waitMs,
+    oldestWaitMs,
+    arrivalsPerS,
+    serviceMs: state.serviceMs === undefined ? undefined : durationMs(state.serviceMs),
+    terms: termsOf(state, measures),
+  };
+}
+
+interface Measures {
+  readonly waitMs: DurationMs | undefined;
+  readonly arrivalsPerS: number;
+  readonly oldestWaitMs: DurationMs;
+  readonly busySlots: number;
+  readonly slots: number;
+  readonly workers: number;
+}
+
+function termsOf(state: State, measures: Measures): readonly LoadTerm[] {
+  const { backlog, thresholds, causes, figures, serviceMs } = state;
+  const watched = (
+    name: string,
+    value: number,
+    unit: string,
+    marks: { high: number; low: number } | undefined,
+  ): LoadTerm => ({
+    name,
+    value,
+    unit,
+    high: marks?.high,
+    low: marks?.low,
+    isTripped: causes.includes(name),
+  });
+  const shown = (name: string, value: number, unit: string): LoadTerm => watched(name, value, unit, undefined);
+  const wait = measures.waitMs ?? Number.POSITIVE_INFINITY;
+  return [
+    watched("backlog", backlog.size, "tasks", thresholds.backlog),
+    watched("estimatedWait", wait, "ms", thresholds.waitMs),
+    watched("workers", measures.workers, "workers", undefined),
+    shown("oldestWait", measures.oldestWaitMs, "ms"),
+    shown("busySlots", measures.busySlots, "slots"),
+    shown("slots", measures.slots, "slots"),
+    shown("arrivals", measures.arrivalsPerS, "tasks/s"),
+    ...(serviceMs === undefined ? [] : [shown("serviceTime", serviceMs, "ms")]),
+    ...(figures === undefined ? [] : hostTerms(figures, shown)),
+  ];
+}
+
+function hostTerms(
+  { lagMs, processCpu, rssMb, system }: HostFigures,
+  shown: (name: string, value: number, unit: string) => LoadTerm,
+): readonly LoadTerm[] {
+  return [
+    shown("eventLoopLag", lagMs, "ms"),
+    shown("processCpu", 100 * processCpu, "%"),
+    shown("processMemory", rssMb, "MB"),
+    shown("machineCpu", system.cpuPercent, "%"),
+    shown("machineMemory", system.memoryPercent, "%"),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { NodeId } from "@mutirao/primitives";
+import type { TaskView, WorkerView } from "../master-views.ts";
+import { type LiveTask, statusOf } from "./live-task.ts";
+import type { WallClock } from "./wall-clock.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/** A task as an operator sees it. One whose end is on its way to the store still counts as running. */
+export function taskViewOf(task: LiveTask): TaskView {
+  const isRunning = task.phase === "running" || task.phase === "ending";
+  const status = statusOf(task);
+  return {
+    ...task.order,
+    state: isRunning ? "running" : "pending",
+    status: { ...status, worker: task.attempt?.worker.id ?? status.worker },
+    progress: task.progress,
+  };
+}
+
+const STATUSES = { alive: "ALIVE", away: "AWAY", gone: "TIMEOUT" } as const;
+
+export function workerViewOf(worker: WorkerRecord, selfId: NodeId, clock: WallClock): WorkerView {
+  const { name, status, style, owner, slots, types, attempts, tasksDone, at, lastSeenAt } = worker;
+  return {
+    id: name,
+    status: STATUSES[status],
+    style,
+    owner: owner ?? selfId,
+    isBorrowed: owner !== undefined,
+    slots,
+    types: [...types],
+    running: [...attempts.values()].map(({ task }) => task.order.id),
+    tasksDone,
+    at,
+    lastSeenAt: clock.at(lastSeenAt),
+  };
+}

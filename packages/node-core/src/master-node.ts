@@ -1,0 +1,253 @@
+import {
+  type ConnId,
+  earlierOf,
+  type InstantMs,
+  isDialled,
+  type NodeId,
+  type Prng,
+  type TaskId,
+  unreachable,
+} from "@mutirao/primitives";
+import type { RegistryEntry } from "@mutirao/registry";
+import type { Core } from "./core.ts";
+import type { ConnClosed, ConnOpened, MessageReceived } from "./events.ts";
+import { dispatch } from "./machines/dispatch.ts";
+import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
+import { taskViewOf, workerViewOf } from "./machines/master-view.ts";
+import { createStallWatch } from "./machines/stall-watch.ts";
+import type { MasterOwnEffect, Refusal } from "./master-effects.ts";
+import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
+import type { LoadView, TaskView, WorkerView } from "./master-views.ts";
+import type { MasterNodeOptions } from "./options/master-options.ts";
+import { stallLimitMs } from "./policies/stall.ts";
+
+/**
+ * A node with a backlog and a farm: it accepts tasks, hands them to its workers, never loses one, and knows how loaded
+ * it is and why. What it shows (`task`, `workers`, `load`) is as of the last event.
+ */
+export interface MasterNode extends Core<MasterOwnEvent, MasterOwnEffect> {
+  /** Every peer, as it stands. */
+  registry(): readonly RegistryEntry[];
+  /** A task that has not ended. */
+  task(id: TaskId): TaskView | undefined;
+  /** Tasks that are being run, the one that was given out last first. */
+  running(limit: number): readonly TaskView[];
+  /** Tasks that have not ended, in the order of acceptance. */
+  tasks(limit: number): readonly TaskView[];
+  workers(now: InstantMs): readonly WorkerView[];
+  load(now: InstantMs): LoadView;
+}
+
+/**
+ * @param selfId who we are, for peers and workers.
+ * @param prng for jitter; the same seed and the same events give the same effects.
+ */
+export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prng: Prng): MasterNode {
+  const machines = createMasterMachines(selfId, options, prng);
+  const { outbox, ledger, farm, attempts, load, clock, pulse } = machines;
+  const stalls = createStallWatch(stallLimitMs(options.intervalMs, options.timeoutMs));
+  let deadline: InstantMs | undefined;
+
+  const resume = (now: InstantMs): void => {
+    pulse.onResumed(now);
+    farm.onResumed(now);
+    attempts.onResumed(now);
+  };
+
+  return {
+    handle(event, now) {
+      for (const effect of stalls.check(event, deadline, now, () => resume(now))) outbox.emit(effect);
+      route(machines, options, event, now);
+      dispatch(machines, now);
+      ledger.flush(now);
+      machines.talk.flush();
+      load.evaluate(now);
+      deadline = deadlineOf(machines);
+      return outbox.take();
+    },
+    nextDeadline: () => deadline,
+    registry: () => pulse.registry.entries(),
+    task(id) {
+      const task = ledger.live.get(id);
+      return task === undefined || task.phase === "accepting" ? undefined : taskViewOf(task);
+    },
+    running: (limit) => [...attempts.tasks()].toReversed().slice(0, limit).map(taskViewOf),
+    tasks(limit) {
+      const shown = [
+        ...ledger.live
+          .values()
+          .filter(({ phase }) => phase !== "accepting")
+          .take(limit),
+      ];
+      return shown.map(taskViewOf);
+    },
+    workers: () => [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock)),
+    load: (now) => load.view(now),
+  };
+}
+
+function deadlineOf({ pulse, ledger, farm, attempts, backlog, load, reports, classWorkers }: MasterMachines) {
+  return [pulse, ledger, farm, attempts, backlog, load, reports, classWorkers]
+    .map((machine) => machine.nextDeadline())
+    .reduce(earlierOf, undefined);
+}
+
+function route(machines: MasterMachines, options: MasterNodeOptions, event: MasterEvent, now: InstantMs): void {
+  const { ledger, clock, load, reports } = machines;
+  switch (event.type) {
+    case "recovered":
+      clock.set(event.wallOffsetMs);
+      ledger.recover(event.contents, now);
+      break;
+    case "submit":
+      submit(machines, event, now);
+      break;
+    case "cancel":
+      cancel(machines, event, now);
+      break;
+    case "retry":
+      ledger.retry(event.request, event.record, now);
+      break;
+    case "store-committed":
+      ledger.onCommitted(event.write, now);
+      break;
+    case "store-refused":
+      ledger.onRefused(event.write, event.code, now);
+      break;
+    case "store-pruned":
+      ledger.onPruned(event.tasks);
+      break;
+    case "host-measured":
+      clock.set(event.wallOffsetMs);
+      load.onMeasured(event.figures);
+      reports.onMeasured(event.figures);
+      break;
+    default:
+      routeNodeEvent(machines, options, event, now);
+  }
+}
+
+type NodeEvent = Exclude<MasterEvent, MasterOwnEvent>;
+
+function routeNodeEvent(machines: MasterMachines, options: MasterNodeOptions, event: NodeEvent, now: InstantMs): void {
+  if (event.type === "message-received" && !machines.pulse.isOwn(event.message)) {
+    onMessage(machines, event, now);
+    return;
+  }
+  for (const effect of machines.pulse.handle(event, now)) machines.outbox.emit(effect);
+  switch (event.type) {
+    case "started":
+      machines.reports.onStarted(now);
+      break;
+    case "wake":
+      wake(machines, now);
+      break;
+    case "conn-opened":
+      onConnOpened(machines, options, event, now);
+      break;
+    case "conn-closed":
+      onConnClosed(machines, event, now);
+      break;
+    case "message-received":
+      // A heartbeat, which its worker is known by.
+      heardOn(machines, event.conn, now);
+      break;
+    case "line-refused":
+      break;
+    default:
+      unreachable(event);
+  }
+}
+
+function heardOn({ farm }: MasterMachines, conn: ConnId, now: InstantMs): void {
+  const worker = farm.on(conn);
+  if (worker !== undefined) farm.heard(worker, now);
+}
+
+function onConnOpened(
+  { reports, classWorkers }: MasterMachines,
+  { pushPort }: MasterNodeOptions,
+  { conn, local }: ConnOpened,
+  now: InstantMs,
+): void {
+  if (isDialled(conn)) reports.onDialSucceeded(conn, now);
+  else classWorkers.onAccepted(conn, pushPort !== undefined && local.port === pushPort);
+}
+
+function onConnClosed(machines: MasterMachines, { conn, reason }: ConnClosed, now: InstantMs): void {
+  const { farm, classWorkers, reports, talk, outbox } = machines;
+  reports.onClosed(conn, reason);
+  classWorkers.onClosed(conn);
+  talk.forget(conn);
+  const worker = farm.on(conn);
+  if (worker === undefined) return;
+  farm.unbind(worker, now);
+  outbox.notify({ kind: "worker-gone", worker: worker.name, why: "connection", running: worker.attempts.size });
+}
+
+function onMessage(machines: MasterMachines, event: MessageReceived, now: InstantMs): void {
+  const { conn, remote, message } = event;
+  const { outbox, pulse, sessions, classWorkers } = machines;
+  for (const effect of pulse.identify(conn)) outbox.emit(effect);
+  switch (message.kind) {
+    case "worker-alive":
+      if (message.hello === undefined) classWorkers.onAlive(conn, remote, message, now);
+      else sessions.onHello(conn, remote, message, message.hello, now);
+      break;
+    case "worker-status":
+      classWorkers.onStatus(conn, remote, message, now);
+      break;
+    case "pong":
+      classWorkers.onPong(conn, now);
+      break;
+    case "result-batch":
+      sessions.onResults(conn, message, now);
+      break;
+    default:
+      // What a master says to workers and supervisors, and no one to a master.
+      outbox.notify({ kind: "message-unknown", remote, word: message.kind });
+  }
+}
+
+function wake(machines: MasterMachines, now: InstantMs): void {
+  const { farm, attempts, backlog, ledger, reports, classWorkers, outbox } = machines;
+  for (const { worker, why } of farm.wake(now)) {
+    outbox.notify({ kind: "worker-gone", worker: worker.name, why, running: worker.attempts.size });
+    if (worker.conn !== undefined && worker.style === "session") outbox.emit({ type: "close", conn: worker.conn });
+    for (const attempt of [...worker.attempts.values()]) {
+      const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
+      attempts.lose(attempt, "ERR_WORKER_LOST", how, now);
+      attempts.release(attempt);
+    }
+  }
+  attempts.wake(now);
+  backlog.wake(now);
+  ledger.wake(now);
+  classWorkers.wake(now);
+  reports.wake(now);
+}
+
+function submit({ ledger, load }: MasterMachines, { request, drafts }: Submit, now: InstantMs): void {
+  load.onArrivals(drafts.length, now);
+  ledger.submit(request, drafts, now);
+}
+
+function cancel({ ledger, attempts, outbox }: MasterMachines, { request, task: id }: Cancel, now: InstantMs): void {
+  const task = ledger.live.get(id);
+  if (task === undefined) {
+    const state = ledger.endOf(id);
+    const code = state === undefined ? "ERR_TASK_UNKNOWN" : "ERR_TASK_ENDED";
+    const refusal: Refusal = { code, retryAfterMs: undefined };
+    outbox.emit({
+      type: "answer",
+      request,
+      answer: state === undefined ? { kind: "refused", refusal } : { kind: "refused", refusal, state },
+    });
+    return;
+  }
+  task.cancelRequests.push(request);
+  // One that is not accepted yet is cancelled as soon as it is; one that is ending has its answer with its end.
+  if (task.phase === "accepting" || task.phase === "ending") return;
+  attempts.abandon(task);
+  ledger.end(task, { state: "cancelled" }, now);
+}

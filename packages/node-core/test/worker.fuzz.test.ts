@@ -1,0 +1,195 @@
+import { createPrng, type Prng, seconds } from "@mutirao/primitives";
+import { taskSpecs } from "@mutirao/protocol";
+import { expect, test } from "vitest";
+import { createWorkerScene, welcome } from "./support/worker-scene.ts";
+
+const SEEDS = 150;
+const STEPS = 800;
+
+const examples = taskSpecs.flatMap((spec) => spec.examples.map(({ line }) => line));
+const rubbish = ["{", "[]", "5", '"x"', "null", '{"TASK":5}', '{"TASK":"QUERY","EXT":{"v":1,"tasks":[{}]}}'];
+
+type Scene = ReturnType<typeof createWorkerScene>;
+type Result = { readonly id: string; readonly n: number; readonly ok: boolean; readonly code?: string };
+
+/** What the worker owes the master, as somebody who watches both of them sees it. */
+interface Ledger {
+  /** Sessions' attempts, by the ordinal of their run. */
+  readonly attempts: Map<number, string>;
+  /** Attempts that have ended, and whose result the master has not acknowledged. */
+  readonly owed: Set<string>;
+  /** Results that were said on the last connection, or before. */
+  readonly said: Set<string>;
+  readonly seen: Map<string, number>;
+}
+
+const LONG = "-\u6c34".repeat(60);
+
+const isRefusal = ({ code }: Result): boolean => code === "ERR_WORKER_BUSY" || code === "ERR_TASK_TYPE_UNKNOWN";
+
+/** Reads what the worker did since the last time, and checks each result that it said. */
+function audit(scene: Scene, ledger: Ledger): void {
+  const note = (what: string): void => void ledger.seen.set(what, (ledger.seen.get(what) ?? 0) + 1);
+  for (const line of scene.told) {
+    const [, run, task] = /^\S+ run (\d+) QUERY \{"USER":"(q[^ ]+ \d+)"\}/.exec(line) ?? [];
+    if (run !== undefined && task !== undefined) ledger.attempts.set(Number(run), JSON.parse(`"${task}"`));
+    note(line.replaceAll(/^\S+ |#\d+ | \d.*|<- .*|, .*/g, ""));
+  }
+  for (const line of scene.sent()) {
+    note(/"(?:STATUS|WORKER|TASK)":"(\w+)"/.exec(line)?.[1] ?? "?");
+    expect(line).toMatch(/^[ -~]*$/);
+    const { EXT, STATUS, WORKER_UUID } = JSON.parse(line);
+    if (STATUS !== undefined) expect(WORKER_UUID).toBe("w");
+    for (const result of (EXT?.results ?? []) as readonly Result[]) {
+      const key = `${result.id} ${result.n}`;
+      // Tasks of the protocol's examples, of which no account is kept.
+      if (!key.startsWith("q")) continue;
+      note(result.ok ? "result OK" : `result ${result.code}`);
+      // What is refused was never run, so the worker may owe that without our having seen it begin.
+      if (isRefusal(result) && !ledger.owed.has(key)) ledger.owed.add(key);
+      if (!ledger.owed.has(key)) throw new Error(`${key} was reported and is not over`);
+      ledger.said.add(key);
+    }
+    if (EXT?.resynced) note("resynced");
+  }
+  scene.skip();
+}
+
+function end(scene: Scene, ledger: Ledger, run: number, prng: Prng): void {
+  const key = ledger.attempts.get(run);
+  if (key !== undefined) ledger.owed.add(key);
+  if (prng.chance(0.7)) scene.ends(run);
+  else scene.fails(run, "ERR_TASK_FAILED", prng.chance(0.1) ? "\u2028\u0007é".repeat(1_000) : "no");
+}
+
+const refOf = (key: string): [string, number] => {
+  const [id = "", n = "1"] = key.split(" ");
+  return [id, Number(n)];
+};
+
+function anyLine(scene: Scene, ledger: Ledger, prng: Prng): object | string {
+  const ref = (): [string, number] => [`q${prng.integer(0, 30)}${prng.chance(0.05) ? LONG : ""}`, prng.integer(1, 2)];
+  const list = <T>(make: () => T): T[] => Array.from({ length: prng.integer(0, 4) }, make);
+  switch (prng.integer(0, 9)) {
+    case 0:
+      return welcome({
+        intervalMs: prng.pick([1, 500, 2_000, 1e300]),
+        timeoutMs: prng.pick([1, 5_000, 10_000, 1e300]),
+      });
+    case 1:
+    case 2:
+    case 3: {
+      const tasks = list(ref).map(([id, n]) => {
+        const type = prng.chance(0.95) ? "QUERY" : "strange";
+        return { id, n, type, payload: { USER: `${id} ${n}` }, ms: prng.pick([0.5, 60_000, 1e300]) };
+      });
+      return { TASK: "QUERY", EXT: { v: 1, tasks, cancel: prng.chance(0.3) ? list(ref) : [] } };
+    }
+    case 4: {
+      // Acknowledges some that were said, and some that never were.
+      const acks = [...[...ledger.said].filter(() => prng.chance(0.5)).map(refOf), ...list(ref)];
+      for (const [id, n] of scene.node.status().talk === "session" ? acks : []) {
+        ledger.owed.delete(`${id} ${n}`);
+        ledger.said.delete(`${id} ${n}`);
+      }
+      return { STATUS: "ACK", EXT: { v: 1, acks } };
+    }
+    case 5:
+      return { TASK: "NO_TASK" };
+    case 6:
+      return { TASK: "QUERY", USER: prng.pick([null, "ana", { deep: [1] }] as [unknown, ...unknown[]]) };
+    case 7:
+      return { STATUS: "ACK" };
+    case 8:
+      return prng.pick([{ TASK: "KEEPALIVE" }, { TASK: "REDIRECT" }, { TASK: "RETURN" }]);
+    default:
+      return [...examples, ...rubbish][prng.integer(0, examples.length + rubbish.length - 1)] ?? "{";
+  }
+}
+
+/** One thing that the world may do to a worker. */
+function step(scene: Scene, ledger: Ledger, prng: Prng, nowS: number): void {
+  const running = scene.running();
+  const run = running[prng.integer(0, Math.max(0, running.length - 1))];
+  if (scene.isDialling()) {
+    if (prng.chance(0.8)) scene.opens();
+    else scene.closes(prng.pick(["ERR_DIAL_REFUSED", "ERR_DIAL_TIMEOUT"]));
+    if (scene.isOpen() && prng.chance(0.7)) scene.says(prng.pick([welcome(), welcome(), { TASK: "NO_TASK" }]));
+  } else if (prng.chance(0.3) && run !== undefined) end(scene, ledger, run, prng);
+  else if (prng.chance(0.1) && run !== undefined) scene.progresses(run, prng.next() * 3 - 1, "\u202enote");
+  else if (prng.chance(0.03) && scene.isOpen())
+    scene.closes(prng.pick(["CONN_ENDED", "ERR_CONN_RESET", "ERR_SLOW_CONSUMER"]));
+  else if (prng.chance(0.2)) scene.passTo(nowS);
+  else if (prng.chance(0.02)) {
+    scene.sleepTo(nowS);
+    scene.wake();
+  } else if (scene.isOpen()) scene.says(anyLine(scene, ledger, prng));
+  else scene.passTo(nowS);
+}
+
+/** What a master that behaves answers to a line. */
+function answer(scene: Scene, line: string, style: string): void {
+  if (!scene.isOpen()) return;
+  if (line.includes('"WORKER":"ALIVE"')) scene.says(style === "auto" ? welcome() : { TASK: "NO_TASK" });
+  else if (line.includes("WORKER_HEARTBEAT")) scene.says({ TASK: "HEARTBEAT", RESPONSE: "ALIVE", SERVER_ID: "m" });
+  else if (line.includes('"STATUS"') && !line.includes("EXT")) scene.says({ STATUS: "ACK" });
+}
+
+/** From now on everybody behaves: the worker must get rid of all that it owes, and leave when it is asked to. */
+function behave(scene: Scene, ledger: Ledger, prng: Prng, startS: number, style: string): void {
+  for (let round = 1; round < 4_000 && scene.node.status().phase !== "left"; round++) {
+    if (round === 1_000) scene.drain();
+    for (const run of scene.running()) end(scene, ledger, run, prng);
+    if (scene.isDialling()) scene.opens();
+    const lines = scene.sent();
+    audit(scene, ledger);
+    for (const line of lines) answer(scene, line, style);
+    audit(scene, ledger);
+    if (scene.node.status().talk === "session" && ledger.said.size > 0) {
+      const acks = [...ledger.said].map(refOf);
+      for (const key of ledger.said) ledger.owed.delete(key);
+      ledger.said.clear();
+      scene.says({ STATUS: "ACK", EXT: { v: 1, acks } });
+    }
+    scene.passTo(startS + round / 50);
+  }
+}
+
+test(`${SEEDS} workers at masters gone mad: nothing crashes, nothing is reported that is not over, nothing is forgotten`, {
+  timeout: 120_000,
+}, () => {
+  const seen = new Map<string, number>();
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const prng = createPrng(`worker ${seed}`);
+    const style = prng.pick(["auto", "auto", "auto", "pull", "push"] as const);
+    const slots = prng.pick([1, 2, 4, 64]);
+    const scene = createWorkerScene({ style, slots, answerMs: seconds(3) });
+    const ledger: Ledger = { attempts: new Map(), owed: new Set(), said: new Set(), seen };
+    scene.start();
+    let nowS = 0;
+    for (let count = 0; count < STEPS; count++) {
+      nowS += prng.chance(0.05) ? prng.next() * 20 : prng.next() * 0.1;
+      step(scene, ledger, prng, nowS);
+      audit(scene, ledger);
+    }
+    const isAbandoned = prng.chance(0.2);
+    if (isAbandoned) {
+      for (const run of scene.running()) ledger.owed.add(ledger.attempts.get(run) ?? "");
+      scene.abandon();
+      audit(scene, ledger);
+      scene.passTo(nowS + 1);
+    } else behave(scene, ledger, prng, nowS, style);
+    expect([seed, scene.node.status().phase]).toEqual([seed, "left"]);
+    expect(scene.node.nextDeadline()).toBeUndefined();
+    if (!isAbandoned && style === "auto") expect([seed, [...ledger.owed]]).toEqual([seed, []]);
+  }
+  // A world in which little happened would prove little.
+  const talk = ["connected", "stalled", "disconnected: ERR_MASTER_SILENT", "disconnected: ERR_LINE_VIOLATION"];
+  const outcomes = ["OK", "ERR_WORKER_BUSY", "ERR_TASK_FAILED", "ERR_TASK_TYPE_UNKNOWN", "ERR_TASK_CANCELLED"];
+  const often = [
+    ...talk.map((what) => `! ${what}`),
+    ...outcomes.map((what) => `result ${what}`),
+    ...["ALIVE", "PONG", "NOK", "WORKER_HEARTBEAT", "resynced", "run", "cancel", "leave"],
+  ];
+  expect(often.filter((what) => (seen.get(what) ?? 0) < 50)).toEqual([]);
+});
