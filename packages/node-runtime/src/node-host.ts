@@ -14,19 +14,29 @@ import { createEventTrail, describeCrash } from "./event-trail.ts";
 import { createWaker } from "./waker.ts";
 
 /** Drives a core on this machine: gives it the time and what the transport hears, and performs what it asks. */
-export interface NodeHost {
-  /** Listens, and lets the core begin. Resolves to the endpoint really bound; rejects as `Transport.listen` does. */
-  start(at: Endpoint): Promise<Endpoint>;
+export interface NodeHost<OwnEvent = never> {
+  /**
+   * Listens, and lets the core begin. Resolves to the endpoint really bound; rejects as `Transport.listen` does.
+   *
+   * @param alsoAt where it listens besides, for those who talk to it in another way.
+   */
+  start(at: Endpoint, ...alsoAt: readonly Endpoint[]): Promise<Endpoint>;
+  /** Lets the core begin without listening anywhere. */
+  startDeaf(): void;
+  /** Tells the core of something that only its kind of node knows. */
+  deliver(event: OwnEvent): void;
   /** Ends every connection and timer. The core is told nothing more. */
   stop(): Promise<void>;
 }
 
-export interface NodeHostOptions {
-  readonly core: Core;
+export interface NodeHostOptions<OwnEvent, OwnEffect> {
+  readonly core: Core<OwnEvent, OwnEffect>;
   readonly createTransport: (handler: TransportHandler) => Transport;
   readonly onNotice: (notice: Notice) => void;
   /** Deadlines closer together than this share one wake-up; it is also how late a wake-up may be because of that. */
   readonly wakeGranularityMs: DurationMs;
+  /** Does what only this kind of node asks for. */
+  readonly performOwn?: (effect: OwnEffect) => void;
 }
 
 /**
@@ -34,22 +44,28 @@ export interface NodeHostOptions {
  * once; effects are performed in order; the deadline is read again after each event. A mistake of our own (an
  * assertion) ends the process, with the last events in the error.
  */
-export function createNodeHost({ core, createTransport, onNotice, wakeGranularityMs }: NodeHostOptions): NodeHost {
-  const waiting: Event[] = [];
+export function createNodeHost<
+  OwnEvent extends { readonly type: string } = never,
+  OwnEffect extends { readonly type: string } = never,
+>(options: NodeHostOptions<OwnEvent, OwnEffect>): NodeHost<OwnEvent> {
+  const { core, createTransport, onNotice, wakeGranularityMs, performOwn } = options;
+  const waiting: (Event | OwnEvent)[] = [];
   const trail = createEventTrail();
   let isHandling = false;
   let isStopped = false;
+  let handledAt: InstantMs | undefined;
 
-  const handle = (event: Event): void => {
+  const handle = (event: Event | OwnEvent): void => {
     trail.note(event);
     try {
-      for (const effect of core.handle(event, now())) performEffect(effect, tools);
+      handledAt = now();
+      for (const effect of core.handle(event, handledAt)) performEffect(effect, tools, performOwn);
     } catch (error) {
       throw describeCrash(error, trail.events());
     }
   };
 
-  const deliver = (event: Event): void => {
+  const deliver = (event: Event | OwnEvent): void => {
     if (isStopped) return;
     if (isHandling) {
       waiting.push(event);
@@ -62,18 +78,25 @@ export function createNodeHost({ core, createTransport, onNotice, wakeGranularit
     } finally {
       isHandling = false;
     }
-    waker.wakeAt(core.nextDeadline());
+    const deadline = core.nextDeadline();
+    // A core that asks for the very moment of its last event has something to finish, not something to wait for: what
+    // happens in one turn of the loop is brought to an end in the next.
+    if (deadline !== undefined && deadline === handledAt) waker.wakeSoon();
+    else waker.wakeAt(deadline);
   };
 
   const waker = createWaker(now, wakeGranularityMs, () => deliver({ type: "wake" }));
   const transport = createTransport(createTransportEvents(deliver));
   const tools: EffectTools = { transport, encode: createEncoder(), onNotice };
   return {
-    async start(at) {
+    deliver,
+    async start(at, ...alsoAt) {
       const listening = await transport.listen(at);
+      for (const other of alsoAt) await transport.listen(other);
       deliver({ type: "started", listening });
       return listening;
     },
+    startDeaf: () => deliver({ type: "started", listening: NOWHERE }),
     async stop() {
       isStopped = true;
       waker.stop();
@@ -81,6 +104,9 @@ export function createNodeHost({ core, createTransport, onNotice, wakeGranularit
     },
   };
 }
+
+/** Where a node listens that does not. */
+const NOWHERE: Endpoint = { host: "127.0.0.1", port: 0 };
 
 const now = (): InstantMs => instantMs(performance.now());
 

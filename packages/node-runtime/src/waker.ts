@@ -4,6 +4,8 @@ import { after, type DurationMs, durationMs, elapsed, type InstantMs, laterOf } 
 export interface Waker {
   /** Wakes at this moment, or soon after; replaces what was asked before. `undefined`: no wake-up is needed. */
   wakeAt(deadline: InstantMs | undefined): void;
+  /** Wakes as soon as what has arrived is read, whatever the granularity. */
+  wakeSoon(): void;
   stop(): void;
 }
 
@@ -30,6 +32,7 @@ export function createWaker(now: () => InstantMs, granularityMs: DurationMs, wak
 
   const fire = (): void => {
     disarm();
+    if (turn !== undefined) return;
     // What has arrived is read first: evidence in a socket's buffer must not lose against a verdict that is due.
     turn = setImmediate(() => {
       turn = undefined;
@@ -52,6 +55,7 @@ export function createWaker(now: () => InstantMs, granularityMs: DurationMs, wak
       const waitMs = durationMs(Math.min(WAIT_MAX_MS, Math.max(0, Math.ceil(elapsed(now(), at)))));
       timer = setTimeout(fire, waitMs);
     },
+    wakeSoon: fire,
     stop() {
       disarm();
       clearImmediate(turn);

@@ -1,0 +1,142 @@
+import { performance } from "node:perf_hooks";
+import {
+  type Answer,
+  type MasterNode,
+  type MasterOwnEffect,
+  type MasterOwnEvent,
+  type Notice,
+  type RequestId,
+  requestId,
+  type TaskDraft,
+} from "@mutirao/node-core";
+import {
+  type DurationMs,
+  type Endpoint,
+  epochMs,
+  type InstantMs,
+  instantMs,
+  type TaskId,
+  unreachable,
+} from "@mutirao/primitives";
+import { type StoreErrorCode, type TaskRecord, type TaskStore, TaskStoreError } from "@mutirao/task-store";
+import type { Transport, TransportHandler } from "@mutirao/transport";
+import { createHostGauge } from "./host-figures.ts";
+import { createNodeHost } from "./node-host.ts";
+
+/** Drives a master on this machine: over a transport, and with a store that outlives it. */
+export interface MasterHost {
+  /** Reads the store, listens, and begins. Rejects with a `TaskStoreError`, or as `Transport.listen` does. */
+  start(at: Endpoint, ...alsoAt: readonly Endpoint[]): Promise<Endpoint>;
+  submit(drafts: readonly TaskDraft[]): Promise<Answer>;
+  cancel(task: TaskId): Promise<Answer>;
+  retry(record: TaskRecord): Promise<Answer>;
+  /** The clock by which the master's views are told. */
+  now(): InstantMs;
+  /** Ends connections and timers, makes durable what was accepted, and lets go of the store. */
+  stop(): Promise<void>;
+}
+
+export interface MasterHostOptions {
+  readonly core: MasterNode;
+  readonly store: TaskStore;
+  readonly createTransport: (handler: TransportHandler) => Transport;
+  readonly onNotice: (notice: Notice) => void;
+  readonly wakeGranularityMs: DurationMs;
+  /** On the disk whose room is told in load reports. */
+  readonly directory: string;
+  /** The store has failed for good: nothing more is accepted, and the master should be stopped. */
+  readonly onStoreFailed: (code: StoreErrorCode) => void;
+}
+
+const MEASURE_EVERY_MS = 1_000;
+
+export function createMasterHost(options: MasterHostOptions): MasterHost {
+  const { core, store, createTransport, onNotice, wakeGranularityMs, onStoreFailed } = options;
+  const waiting = new Map<RequestId, (answer: Answer) => void>();
+  const gauge = createHostGauge(options.directory);
+  let requests = 0;
+  let measuring: NodeJS.Timeout | undefined;
+
+  const host = createNodeHost<MasterOwnEvent, MasterOwnEffect>({
+    core,
+    createTransport,
+    onNotice,
+    wakeGranularityMs,
+    performOwn: (effect) => perform(effect),
+  });
+
+  const perform = (effect: MasterOwnEffect): void => {
+    switch (effect.type) {
+      case "store":
+        void write(effect);
+        break;
+      case "prune":
+        void prune(effect);
+        break;
+      case "answer":
+        waiting.get(effect.request)?.(effect.answer);
+        waiting.delete(effect.request);
+        break;
+      default:
+        unreachable(effect);
+    }
+  };
+
+  const write = async ({ write, changes }: MasterOwnEffect & { type: "store" }): Promise<void> => {
+    try {
+      await store.write(changes);
+    } catch (error) {
+      const code = codeOf(error);
+      host.deliver({ type: "store-refused", write, code });
+      if (code !== "ERR_STORE_FULL") onStoreFailed(code);
+      return;
+    }
+    host.deliver({ type: "store-committed", write });
+  };
+
+  const prune = async ({ endedBefore, finishedMax }: MasterOwnEffect & { type: "prune" }): Promise<void> => {
+    let tasks: readonly TaskId[] = [];
+    try {
+      tasks = await store.prune(endedBefore, finishedMax);
+    } catch {
+      // What is kept for too long does no harm, and a store that has failed says so when it is written to.
+    }
+    host.deliver({ type: "store-pruned", tasks });
+  };
+
+  const ask = (event: (request: RequestId) => MasterOwnEvent): Promise<Answer> =>
+    new Promise((resolve) => {
+      const request = requestId(requests++);
+      waiting.set(request, resolve);
+      host.deliver(event(request));
+    });
+
+  const measure = (): void => {
+    host.deliver({ type: "host-measured", figures: gauge.measure(), wallOffsetMs: wallOffsetMs() });
+  };
+
+  return {
+    now,
+    async start(at, ...alsoAt) {
+      host.deliver({ type: "recovered", contents: await store.load(), wallOffsetMs: wallOffsetMs() });
+      const listening = await host.start(at, ...alsoAt);
+      measure();
+      measuring = setInterval(measure, MEASURE_EVERY_MS);
+      return listening;
+    },
+    submit: (drafts) => ask((request) => ({ type: "submit", request, drafts })),
+    cancel: (task) => ask((request) => ({ type: "cancel", request, task })),
+    retry: (record) => ask((request) => ({ type: "retry", request, record })),
+    async stop() {
+      clearInterval(measuring);
+      gauge.stop();
+      await host.stop();
+      await store.close();
+    },
+  };
+}
+
+const now = (): InstantMs => instantMs(performance.now());
+const wallOffsetMs = (): number => epochMs(Date.now()) - performance.now();
+
+const codeOf = (error: unknown): StoreErrorCode => (error instanceof TaskStoreError ? error.code : "ERR_STORE_FAILED");

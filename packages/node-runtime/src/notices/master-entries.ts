@@ -1,0 +1,94 @@
+import { formatEndpoint } from "@mutirao/primitives";
+import { printable } from "@mutirao/protocol";
+import { storeErrors } from "@mutirao/task-store";
+import type { Entries } from "./entry.ts";
+
+const departures = {
+  connection: "has lost its connection; its tasks wait for its return",
+  away: "did not come back in time, and its tasks are given to others",
+  silent: "has fallen silent, and its tasks are given to others",
+} as const;
+
+const remedies = {
+  NORMAL: "",
+  SATURATED: ": more workers would help",
+  STALLED: ": tasks wait and there is no worker; start one with --master and this node's address",
+} as const;
+
+/** What a master tells. */
+export const masterEntries: Entries<
+  | "worker-joined"
+  | "worker-gone"
+  | "worker-refused"
+  | "worker-id-shared"
+  | "attempt-failed"
+  | "task-recorded"
+  | "result-duplicate"
+  | "result-unexpected"
+  | "load-changed"
+  | "store-refused"
+  | "report-failed"
+> = {
+  "worker-joined"({ worker, style, remote, slots }) {
+    const [id, from] = [printable(worker), formatEndpoint(remote)];
+    const text = `worker ${id} has come from ${from} (${style}, ${slots} at once)`;
+    return { level: "info", text, source: id, fields: { worker: id, from, style, slots } };
+  },
+  "worker-gone"({ worker, why, running }) {
+    const id = printable(worker);
+    const level = why === "connection" && running === 0 ? "info" : "warn";
+    return { level, text: `worker ${id} ${departures[why]}`, source: id, fields: { worker: id, why, running } };
+  },
+  "worker-refused"({ worker, remote, why }) {
+    const [id, from] = [printable(worker), formatEndpoint(remote)];
+    const text = `worker ${id} from ${from} is not taken in: ${why}`;
+    return { level: "warn", text, source: remote.host, fields: { worker: id, from, why } };
+  },
+  "worker-id-shared"({ worker, at }) {
+    const id = printable(worker);
+    const places = at.map(formatEndpoint);
+    const text = `two live workers call themselves ${id}, at ${places.join(" and ")}: give each its own --id`;
+    return { level: "warn", text, source: id, fields: { worker: id, at: places } };
+  },
+  "attempt-failed"(notice) {
+    const [task, worker] = [printable(notice.task), printable(notice.worker)];
+    const [code, message] = [printable(notice.code), printable(notice.message)];
+    const text = `attempt ${notice.attempt} at task ${task} by ${worker} failed: ${message} [${code}]`;
+    return { level: "info", text, source: worker, fields: { task, attempt: notice.attempt, worker, code } };
+  },
+  "task-recorded"(notice) {
+    const task = printable(notice.task);
+    const { state, taskType: type } = notice;
+    const level = state === "done" || state === "cancelled" ? "debug" : "warn";
+    const worker = notice.worker === undefined ? {} : { worker: printable(notice.worker) };
+    return { level, text: `task ${task} is ${state}`, source: type, fields: { task, type, state, ...worker } };
+  },
+  "result-duplicate"(notice) {
+    const [task, worker] = [printable(notice.task), printable(notice.worker)];
+    const text = `a further result of task ${task}, from ${worker}, is not counted`;
+    return { level: "info", text, source: worker, fields: { task, worker } };
+  },
+  "result-unexpected"(notice) {
+    const worker = printable(notice.worker);
+    const text = `a result from ${worker} is not counted: ${notice.why}`;
+    return { level: "info", text, source: worker, fields: { worker, why: notice.why } };
+  },
+  "load-changed"({ from, to, causes, backlog, workers }) {
+    const why = causes.length === 0 ? "" : ` (${causes.join(", ")})`;
+    const text = `load ${from} -> ${to}${why}, ${backlog} tasks wait, ${workers} workers${remedies[to]}`;
+    return {
+      level: to === "NORMAL" ? "info" : "warn",
+      text,
+      source: "",
+      fields: { from, to, causes, backlog, workers },
+    };
+  },
+  "store-refused"({ code }) {
+    return { level: "error", text: storeErrors[code], source: code, fields: { code } };
+  },
+  "report-failed"({ monitor, reason, failures }) {
+    const at = formatEndpoint(monitor);
+    const text = `the load report did not reach ${at} [${reason.code}]`;
+    return { level: "info", text, source: at, fields: { monitor: at, code: reason.code, failures } };
+  },
+};
