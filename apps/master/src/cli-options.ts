@@ -1,0 +1,62 @@
+import { logLevelOption } from "@mutirao/command";
+import { choiceOption, masterOptions, type OptionSchema, switchOption } from "@mutirao/node-core";
+import { type Endpoint, parseEndpoint } from "@mutirao/primitives";
+import { z } from "zod";
+
+const http: OptionSchema<Endpoint | "off" | undefined> = {
+  meta: {
+    flag: "--http <host:port>",
+    group: "Node",
+    unit: "host:port",
+    range: "where the HTTP API listens, or off",
+    consequence:
+      "Where tasks are handed in and operators look (127.0.0.1 and --port + 1000 if absent). It knows no passwords: " +
+      "whoever reaches it can do everything.",
+  },
+  schema: z
+    .string()
+    .transform((text, context) => {
+      if (text === "off") return "off" as const;
+      const parsed = parseEndpoint(text);
+      if (!("problem" in parsed)) return parsed;
+      context.addIssue(parsed.problem);
+      return z.NEVER;
+    })
+    .optional(),
+};
+
+const dataDir: OptionSchema<string> = {
+  meta: {
+    flag: "--data-dir <path>",
+    group: "Tasks",
+    unit: "folder",
+    range: "is made if it is not there",
+    default: "./data",
+    consequence: "Where tasks are kept, so that none is lost when the master ends. One master at a time may use it.",
+  },
+  schema: z.string().min(1).default("./data"),
+};
+
+/** What belongs to the command rather than to the master. */
+export const commandOptions = {
+  http,
+  dataDir,
+  json: switchOption({
+    flag: "--json",
+    group: "Output",
+    consequence:
+      "Prints one JSON object per line on stdout: the registry of peers once per interval, once a peer was seen, and " +
+      "every change of a peer's status. Without it, the registry in one line for people.",
+  }),
+  store: choiceOption(["disk", "memory"], "disk", {
+    flag: "--store <kind>",
+    group: "Tasks",
+    consequence:
+      "disk: what is accepted survives a crash. memory: faster, nothing is written, and whatever has not ended is lost " +
+      "with the process.",
+  }),
+  logLevel: logLevelOption,
+} as const;
+
+/** Every flag of the command, in the order of its help. */
+export const cliOptions = { ...masterOptions, ...commandOptions } as const;

@@ -1,0 +1,169 @@
+import type { LoadState, WorkerView } from "@mutirao/node-core";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { MasterAccess, PeerView } from "../master-access.ts";
+import type { HttpLimits } from "./http-limits.ts";
+
+/** What the server itself is doing. */
+export interface ServerFigures {
+  readonly eventClients: number;
+  readonly eventClientsDropped: number;
+  readonly waits: number;
+  readonly batches: number;
+  readonly connectionsDropped: number;
+}
+
+/** The figures for Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** Counts an answer. */
+  answered(method: string, status: number): void;
+  close(): void;
+}
+
+const loadStates: readonly LoadState[] = ["NORMAL", "SATURATED", "STALLED"];
+const workerStatuses: readonly WorkerView["status"][] = ["ALIVE", "AWAY", "TIMEOUT"];
+const peerStatuses: readonly PeerView["status"][] = ["NEVER_SEEN", "ALIVE", "TIMEOUT"];
+
+/** The registry is the server's own: the one that prom-client shares would count the masters of a whole process as one. */
+export function createMetrics(master: MasterAccess, limits: HttpLimits, figures: () => ServerFigures): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  const answers = new Counter({
+    name: "mutirao_http_answers_total",
+    help: "Answers of the HTTP API, by method and status.",
+    labelNames: ["method", "status"],
+    registers: [registry],
+  });
+  const stopCounting = addNotices(registry, master);
+  addLoad(registry, master);
+  addNeighbourhood(registry, master);
+  addServer(registry, limits, figures);
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    answered: (method, status) => answers.inc({ method, status }),
+    close() {
+      stopCounting();
+      registry.clear();
+    },
+  };
+}
+
+/** Counts by hand between two looks: a busy master tells of the end of every task. */
+function addNotices(registry: Registry, master: MasterAccess): () => void {
+  const counts = new Map<string, number>();
+  new Counter({
+    name: "mutirao_notices_total",
+    help: "What the master had to tell, by kind; /events tells each of them.",
+    labelNames: ["kind"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [kind, count] of counts) this.inc({ kind }, count);
+    },
+  });
+  return master.onNotice(({ kind }) => void counts.set(kind, (counts.get(kind) ?? 0) + 1));
+}
+
+/** A gauge that is measured when somebody looks. `undefined` leaves it out. */
+function addGauge(registry: Registry, name: string, help: string, measure: () => number | undefined): void {
+  new Gauge({
+    name: `mutirao_${name}`,
+    help,
+    registers: [registry],
+    collect() {
+      const value = measure();
+      if (value === undefined) this.remove();
+      else this.set(value);
+    },
+  });
+}
+
+/** A gauge with one value for each of some words. */
+function addGaugeByWord(
+  registry: Registry,
+  { name, help, label }: { readonly name: string; readonly help: string; readonly label: string },
+  measure: () => Iterable<readonly [word: string, value: number]>,
+): void {
+  new Gauge({
+    name: `mutirao_${name}`,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      for (const [word, value] of measure()) this.set({ [label]: word }, value);
+    },
+  });
+}
+
+function addLoad(registry: Registry, master: MasterAccess): void {
+  const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1_000);
+  const gauge = (name: string, help: string, measure: () => number | undefined): void =>
+    addGauge(registry, name, help, measure);
+  gauge("backlog_tasks", "Tasks that wait.", () => master.load().backlog);
+  gauge("running_tasks", "Tasks that workers have.", () => master.load().running);
+  gauge("slots", "Tasks that the farm can run at once.", () => master.load().slots);
+  gauge("busy_slots", "Slots that run a task.", () => master.load().busySlots);
+  gauge("idle_workers", "Workers that run nothing.", () => master.load().idleWorkers);
+  gauge("estimated_wait_seconds", "Backlog times mean service time by slots; absent while there is no worker.", () =>
+    seconds(master.load().estimatedWaitMs),
+  );
+  gauge("oldest_wait_seconds", "How long the task that waits longest has been waiting.", () =>
+    seconds(master.load().oldestWaitMs),
+  );
+  gauge("service_time_seconds", "What a task takes on average.", () => seconds(master.load().serviceMs));
+  gauge("arrivals_per_second", "Tasks that come in.", () => master.load().arrivalsPerS);
+  const state = { name: "load_state", help: "1 for the state of the load, 0 for the others.", label: "state" };
+  addGaugeByWord(registry, state, () => {
+    const { state: current } = master.load();
+    return loadStates.map((word) => [word, word === current ? 1 : 0] as const);
+  });
+}
+
+function addNeighbourhood(registry: Registry, master: MasterAccess): void {
+  const workers = { name: "workers", help: "Workers, by status.", label: "status" };
+  addGaugeByWord(registry, workers, () => countByStatus(workerStatuses, master.workers()));
+  const peers = { name: "peers", help: "Peers, by status.", label: "status" };
+  addGaugeByWord(registry, peers, () => countByStatus(peerStatuses, master.peers()));
+}
+
+function countByStatus<Status extends string>(
+  statuses: readonly Status[],
+  items: readonly { readonly status: Status }[],
+): readonly (readonly [Status, number])[] {
+  return statuses.map((status) => [status, items.filter((item) => item.status === status).length]);
+}
+
+function addServer(registry: Registry, limits: HttpLimits, figures: () => ServerFigures): void {
+  addGauge(registry, "http_event_clients", "Clients of /events.", () => figures().eventClients);
+  addGauge(registry, "http_waits", "Requests that wait for the end of a task.", () => figures().waits);
+  addGauge(registry, "http_batches", "Batches that are being read.", () => figures().batches);
+  addCount(
+    registry,
+    "http_event_clients_dropped",
+    "Clients of /events that were dropped: they did not read.",
+    () => figures().eventClientsDropped,
+  );
+  addCount(
+    registry,
+    "http_connections_dropped",
+    "Connections that came above the limit.",
+    () => figures().connectionsDropped,
+  );
+  const limit = { name: "http_limit", help: "The limits of the HTTP server.", label: "limit" };
+  addGaugeByWord(registry, limit, () => Object.entries(limits));
+}
+
+/** A count that is kept elsewhere, and only goes up. */
+function addCount(registry: Registry, name: string, help: string, count: () => number): void {
+  new Counter({
+    name: `mutirao_${name}_total`,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(count());
+    },
+  });
+}

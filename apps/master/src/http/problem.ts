@@ -1,0 +1,75 @@
+import { type Refusal, type TaskErrorCode, taskErrors } from "@mutirao/node-core";
+import { apiErrorStatus, apiErrors, type Problem, problemType } from "@mutirao/operator-api";
+import { lineErrors } from "@mutirao/protocol";
+import { storeErrors, TaskStoreError } from "@mutirao/task-store";
+import type { FastifyReply } from "fastify";
+
+/** Every code that an answer of the API can carry, with its meaning. */
+export const problemMeanings = { ...apiErrors, ...taskErrors, ...lineErrors, ...storeErrors } as const;
+
+export type ProblemCode = keyof typeof problemMeanings;
+
+/** What the master refuses for want of room may be asked again; what a task's own state forbids is a conflict. */
+const taskErrorStatus: Readonly<Record<TaskErrorCode, number>> = {
+  ERR_BACKLOG_FULL: 503,
+  ERR_STORE_FULL_NOW: 503,
+  ERR_STORE_DOWN: 503,
+  ERR_TASK_UNKNOWN: 404,
+  ERR_TASK_ENDED: 409,
+  ERR_TASK_NOT_ENDED: 409,
+  ERR_TASK_DONE: 409,
+};
+
+const LINE_STATUS = 400;
+const STORE_STATUS = 503;
+
+function statusOf(code: ProblemCode): number {
+  if (code in apiErrorStatus) return apiErrorStatus[code as keyof typeof apiErrorStatus];
+  if (code in taskErrorStatus) return taskErrorStatus[code as TaskErrorCode];
+  return code in lineErrors ? LINE_STATUS : STORE_STATUS;
+}
+
+/**
+ * A problem document.
+ *
+ * @param detail what happened this time, and what to do; the code's meaning is its title already.
+ */
+export function problemOf(
+  code: ProblemCode,
+  detail: string,
+  more: Pick<Problem, "field" | "state" | "retryAfterS"> = {},
+): Problem {
+  const [type, title, status] = [problemType(code), problemMeanings[code], statusOf(code)];
+  return { type, title, status, detail, code, ...more };
+}
+
+/**
+ * Why the master refused, as a problem.
+ *
+ * @param what was refused, or stands in the way; the reason is added.
+ */
+export function refusalProblem({ code, retryAfterMs }: Refusal, what: string, state?: Problem["state"]): Problem {
+  const retryAfterS = retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return problemOf(code, `${what}: ${midSentence(problemMeanings[code])}`, {
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
+    ...(state === undefined ? {} : { state }),
+  });
+}
+
+const midSentence = (sentence: string): string =>
+  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+
+/** What the store could not do, or `undefined` if the error is none of the store's. */
+export function storeProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof TaskStoreError)) return undefined;
+  return problemOf(error.code, error.message);
+}
+
+/** When to ask again if the master does not say. */
+const RETRY_AFTER_S = 5;
+
+/** Answers with a problem. A 503 always says when to ask again. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.status === 503) reply.header("retry-after", `${problem.retryAfterS ?? RETRY_AFTER_S}`);
+  return reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+}

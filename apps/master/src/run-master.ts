@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import {
+  createEnding,
+  createLineOutput,
+  createLogger,
+  createRegistryDisplay,
+  type Ending,
+  type LogLevel,
+  listenProblem,
+  sayListening,
+} from "@mutirao/command";
+import {
+  createMasterNode,
+  type MasterNode,
+  type MasterOptionValues,
+  type Notice,
+  toMasterOptions,
+  toTransportLimits,
+} from "@mutirao/node-core";
+import { createMasterHost, createNoticeLog, type MasterHost, wakeGranularityMs } from "@mutirao/node-runtime";
+import { createPrng, type Endpoint, type NodeId, nodeId } from "@mutirao/primitives";
+import { createMemoryTaskStore, type TaskStore, TaskStoreError } from "@mutirao/task-store";
+import { openSqliteTaskStore } from "@mutirao/task-store-sqlite";
+import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
+import type { Logger } from "pino";
+import { createHttpServer } from "./http/http-server.ts";
+import { createRunningMaster } from "./running-master.ts";
+import { sayHttpListening } from "./say-http-listening.ts";
+
+/** What the command adds to the options of a master. */
+export interface CommandValues {
+  readonly http: Endpoint | "off";
+  readonly dataDir: string;
+  readonly store: "disk" | "memory";
+  readonly json: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** One line for the person who started the master. */
+export interface StartProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Exit code of a master whose store has failed under it. */
+const EXIT_STORE_FAILED = 3;
+
+/** Runs a master until it is asked to end. Gives its exit code, or why it could not begin. */
+export async function runMaster(values: MasterOptionValues, command: CommandValues): Promise<number | StartProblem> {
+  const id = values.id ?? nodeId(randomUUID());
+  const logger = createLogger(command.logLevel, { server_id: id });
+  try {
+    return await serve({ id, logger, values, command });
+  } catch (error) {
+    // What SQLite says of a damaged file has several lines.
+    if (error instanceof TaskStoreError) return { code: error.code, message: error.message.replaceAll(/\s+/g, " ") };
+    return problemOf(error, values, command);
+  }
+}
+
+interface Assignment {
+  readonly id: NodeId;
+  readonly logger: Logger;
+  readonly values: MasterOptionValues;
+  readonly command: CommandValues;
+}
+
+/** Whatever has begun is ended, in the opposite order, whichever step fails. */
+async function serve({ id, logger, values, command }: Assignment): Promise<number> {
+  await using begun = new AsyncDisposableStack();
+  const ending = begun.adopt(createEnding(), (opened) => opened.dispose());
+  const lookups = begun.adopt(createLookupProcess(values.lookupsMax), (opened) => opened.stop());
+  const bindHost = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
+  if (bindHost === undefined) return 0;
+  const store = begun.adopt(await openStore(command), (opened) => opened.close());
+  const core = createMasterNode(id, toMasterOptions(values, "class"), createPrng(randomUUID()));
+  const listeners = new Set(listenersOf({ id, logger, core, ending, json: command.json }));
+  let exitCode = 0;
+  const host: MasterHost = createMasterHost({
+    core,
+    store,
+    createTransport: (handler) =>
+      createTcpTransport(
+        { limits: toTransportLimits(values), localHost: localHost(bindHost), lookup: lookups.lookup },
+        handler,
+      ),
+    onNotice(notice) {
+      for (const listener of listeners) listener(notice);
+    },
+    wakeGranularityMs: wakeGranularityMs(values.intervalMs),
+    directory: command.store === "memory" ? "." : directoryOf(command),
+    onStoreFailed(code) {
+      logger.fatal({ event: "store-failed", code }, "the store has failed: nothing more is accepted, and this ends");
+      exitCode = EXIT_STORE_FAILED;
+      ending.end();
+    },
+  });
+  begun.defer(() => host.stop());
+  const master = createRunningMaster({ id, core, host, store, listeners });
+  const pushAt = values.pushPort === undefined ? [] : [{ host: bindHost, port: values.pushPort }];
+  sayListening(logger, await host.start({ host: bindHost, port: values.port }, ...pushAt));
+  if (command.http !== "off") {
+    const http = begun.adopt(createHttpServer({ master, logger }), (opened) => opened.close());
+    sayHttpListening(logger, await http.listen(command.http));
+  }
+  begun.defer(() => master.setReadiness(exitCode === 0 ? "stopping" : "store-failed"));
+  master.setReadiness("ready");
+  await ending.asked;
+  await begun.disposeAsync();
+  logger.info({ event: "stopped" }, "stopped");
+  return exitCode;
+}
+
+interface Shown {
+  readonly id: NodeId;
+  readonly logger: Logger;
+  readonly core: MasterNode;
+  readonly ending: Ending;
+  readonly json: boolean;
+}
+
+/** The log, and what every node of ours prints of its peers. */
+function listenersOf({ id, logger, core, ending, json }: Shown): readonly ((notice: Notice) => void)[] {
+  const output = createLineOutput(process.stdout, ending.end, (leftOut) => {
+    logger.warn({ event: "output-left-out", leftOut }, `${leftOut} lines of output could not be written`);
+  });
+  return [createNoticeLog(logger, () => performance.now()), createRegistryDisplay(id, core, json, output)];
+}
+
+/** Relative to where the person stands who typed it: a package manager runs the command in the package's own folder. */
+const directoryOf = ({ dataDir }: CommandValues): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), dataDir);
+
+async function openStore(command: CommandValues): Promise<TaskStore> {
+  return command.store === "memory"
+    ? createMemoryTaskStore()
+    : openSqliteTaskStore({ directory: directoryOf(command) });
+}
+
+/** Node says at which port it failed, and that tells which flag to change. */
+function problemOf(error: unknown, values: MasterOptionValues, { http }: CommandValues): StartProblem {
+  const port = typeof error === "object" && error !== null && "port" in error ? error.port : undefined;
+  if (http !== "off" && port === http.port && port !== values.port)
+    return listenProblem(http, error, "--http", "--http");
+  if (port !== undefined && port === values.pushPort) {
+    return listenProblem({ host: values.host, port: values.pushPort }, error, "--push-port");
+  }
+  return listenProblem({ host: values.host, port: values.port }, error);
+}
+
+/** Outgoing connections come from the listening address too, unless that stands for all addresses. */
+const localHost = (host: string): string | undefined => (host === "0.0.0.0" || host === "::" ? undefined : host);

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { apiComponents } from "../src/api-schema.ts";
+import { apiRoutes, openApiDocument } from "../src/index.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+// As a client gets it.
+const document = JSON.parse(JSON.stringify(openApiDocument())) as Json & {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Json>> };
+};
+
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+);
+
+/** Every object within a value, with the way to it. */
+function* objectsIn(value: unknown, way = "#"): Generator<{ readonly way: string; readonly object: Json }> {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) yield { way, object: value as Json };
+  for (const [key, part] of Object.entries(value)) yield* objectsIn(part, `${way}/${key}`);
+}
+
+function resolve(ref: string): unknown {
+  expect(ref).toMatch(/^#\//);
+  return ref
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((value, key) => (value as Json | undefined)?.[key], document);
+}
+
+describe("the OpenAPI document", () => {
+  test("is of version 3.1, with a title and a version", () => {
+    expect(document).toMatchObject({
+      openapi: expect.stringMatching(/^3\.1\.\d$/),
+      info: { title: expect.any(String), version: expect.any(String) },
+    });
+  });
+
+  test("every $ref resolves", () => {
+    const refs = [...objectsIn(document)].flatMap(({ object }) =>
+      typeof object["$ref"] === "string" ? [object["$ref"]] : [],
+    );
+    expect(refs.length).toBeGreaterThan(20);
+    expect(refs.filter((ref) => typeof resolve(ref) !== "object")).toStrictEqual([]);
+  });
+
+  test("has exactly the routes of the table", () => {
+    const listed = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+    const table = Object.values(apiRoutes).map(({ path, method }) => `${method} ${path}`);
+    expect(listed.toSorted()).toStrictEqual(table.toSorted());
+    expect(new Set(table).size).toBe(table.length);
+  });
+
+  test("every operation has a name of its own, and an answer", () => {
+    const names = operations.map(({ operation }) => operation["operationId"]);
+    expect(new Set(names)).toStrictEqual(new Set(Object.keys(apiRoutes)));
+    for (const { operation } of operations) {
+      const statuses = Object.keys(operation["responses"] as Json);
+      expect(statuses.every((status) => /^[2345]\d\d$|^default$/.test(status))).toBe(true);
+      expect(statuses.some((status) => status.startsWith("2"))).toBe(true);
+    }
+  });
+
+  test("every parameter of a path is described, and no other", () => {
+    for (const { path, operation } of operations) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const parameters = operation["parameters"] as readonly Json[];
+      const described = parameters.filter((parameter) => parameter["in"] === "path");
+      expect(described.map(({ name }) => name)).toStrictEqual(inPath);
+      expect(described.every(({ required }) => required === true)).toBe(true);
+    }
+  });
+
+  test("no dialect, id or description is lost or doubled on the way", () => {
+    const nested = [...objectsIn(document)].filter(({ object }) => "$schema" in object || "$id" in object);
+    expect(nested.map(({ way }) => way)).toStrictEqual([]);
+    expect(document.components.schemas["NewTask"]).toMatchObject({
+      required: ["type", "payload"],
+      additionalProperties: false,
+      properties: { timeoutMs: { default: 60_000, minimum: 1, description: expect.stringContaining("milliseconds") } },
+    });
+  });
+
+  test("what is answered may grow: a client is told to expect fields that it does not know", () => {
+    const closed = Object.entries(document.components.schemas).filter(
+      ([, schema]) => schema["additionalProperties"] === false,
+    );
+    expect(closed.map(([id]) => id)).toStrictEqual(["NewTask"]);
+  });
+});
+
+describe("the examples", () => {
+  const schemas = Object.keys(document.components.schemas);
+
+  test.each(schemas)("%s has a description and examples, and takes them", (id) => {
+    const { description, examples } = document.components.schemas[id] as Json & { examples: readonly unknown[] };
+    expect(description).toMatch(/\.$/);
+    expect(examples.length).toBeGreaterThan(0);
+    const schema = apiComponents.get(id);
+    for (const example of examples) expect(schema?.safeParse(example)).toMatchObject({ success: true });
+  });
+});
