@@ -1,0 +1,47 @@
+import { performance } from "node:perf_hooks";
+import { type InstantMs, instantMs } from "@mutirao/primitives";
+
+/** One timer for many deadlines that are seldom reached. */
+export interface Alarm {
+  /** Makes sure that it rings at this moment or before, and soon after at the latest. */
+  before(at: InstantMs): void;
+  /** For good. */
+  stop(): void;
+}
+
+export const now = (): InstantMs => instantMs(performance.now());
+
+/**
+ * A deadline that is met is never taken back: the alarm rings, and whoever set it looks at what is due. Deadlines of
+ * the same length come in order, so that a steady stream of them arms the timer once per length.
+ *
+ * @param ring handles what is due; gives the next deadline.
+ */
+export function createAlarm(ring: () => InstantMs | undefined): Alarm {
+  let timer: NodeJS.Timeout | undefined;
+  let armedFor = Number.POSITIVE_INFINITY;
+  let isStopped = false;
+
+  const disarm = (): void => {
+    clearTimeout(timer);
+    armedFor = Number.POSITIVE_INFINITY;
+  };
+  const arm = (at: InstantMs): void => {
+    if (isStopped || at >= armedFor) return;
+    disarm();
+    armedFor = at;
+    timer = setTimeout(fire, Math.max(0, Math.ceil(at - now())));
+  };
+  const fire = (): void => {
+    armedFor = Number.POSITIVE_INFINITY;
+    const next = ring();
+    if (next !== undefined) arm(next);
+  };
+  return {
+    before: arm,
+    stop() {
+      isStopped = true;
+      disarm();
+    },
+  };
+}
