@@ -1,7 +1,5 @@
-import { choiceOption, heartbeatOptions, switchOption } from "@mutirao/node-core";
-
-const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
+import { logLevelOption } from "@mutirao/command";
+import { heartbeatOptions, switchOption } from "@mutirao/node-core";
 
 /** How the node shows itself. Not part of the node: a host without a terminal has no use for it. */
 export const outputOptions = {
@@ -9,14 +7,10 @@ export const outputOptions = {
     flag: "--json",
     group: "Output",
     consequence:
-      "Prints one JSON object per line on stdout: the registry once per interval, and every change of a peer's " +
-      "status. Without it, the registry in one line for people.",
+      "Prints one JSON object per line on stdout: the registry once per interval, from when somebody was seen, and " +
+      "every change of a peer's status. Without it, the registry in one line for people.",
   }),
-  logLevel: choiceOption(logLevels, "info", {
-    flag: "--log-level <level>",
-    group: "Output",
-    consequence: "The least grave log entry on stderr (for people on a terminal, JSON otherwise).",
-  }),
+  logLevel: logLevelOption,
 } as const;
 
 /** Every flag of the command, in the order of its help. */

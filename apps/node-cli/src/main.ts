@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { run } from "./run.ts";
+import { catchEarlySignals } from "@mutirao/command/early-signals";
 
-/** After its end a node leaves nothing behind but, perhaps, a name look-up that hangs, which cannot be cancelled. */
-const LOOK_UP_GRACE_MS = 300;
+/** After its end a node leaves nothing behind but, perhaps, output that nobody reads. */
+const OUTPUT_GRACE_MS = 300;
 
+catchEarlySignals();
+const { run } = await import("./run.ts");
 process.exitCode = await run(process.argv.slice(2));
-setTimeout(() => process.exit(), LOOK_UP_GRACE_MS).unref();
+setTimeout(() => process.exit(), OUTPUT_GRACE_MS).unref();

@@ -1,25 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { lookup } from "node:dns/promises";
 import { performance } from "node:perf_hooks";
 import {
+  createEnding,
+  createLineOutput,
+  createLogger,
+  createRegistryDisplay,
+  type ListenProblem,
+  listenProblem,
+  sayListening,
+} from "@mutirao/command";
+import {
   createHeartbeatNode,
-  type HeartbeatNode,
   type HeartbeatOptionValues,
-  type Notice,
   type OptionValues,
   toNodeOptions,
   toTransportLimits,
 } from "@mutirao/node-core";
 import { createNodeHost, createNoticeLog, wakeGranularityMs } from "@mutirao/node-runtime";
-import { createPrng, type Endpoint, instantMs, isIpLiteral, type NodeId, nodeId } from "@mutirao/primitives";
-import { createTcpTransport } from "@mutirao/transport-tcp";
+import { createPrng, type Endpoint, nodeId } from "@mutirao/primitives";
+import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
 import type { outputOptions } from "./cli-options.ts";
-import { createEnding } from "./ending.ts";
-import { createLineOutput, type LineOutput } from "./line-output.ts";
-import { type ListenProblem, listenProblem } from "./listen-problem.ts";
-import { createLogger } from "./logger.ts";
-import { type Clocks, registryJson, registryLine, transitionJson } from "./registry-output.ts";
-import { sayListening } from "./say-listening.ts";
 
 /** Runs a node until it is asked to end. Gives a problem only if it could not listen. */
 export async function runNode(
@@ -27,18 +27,26 @@ export async function runNode(
   { json, logLevel }: OptionValues<typeof outputOptions>,
 ): Promise<ListenProblem | undefined> {
   const selfId = values.id ?? nodeId(randomUUID());
-  const logger = createLogger(logLevel, selfId);
+  const logger = createLogger(logLevel, { server_id: selfId });
   const ending = createEnding();
   const core = createHeartbeatNode(selfId, toNodeOptions(values, "brief"), createPrng(randomUUID()));
-  const display = createDisplay(selfId, core, json, createLineOutput(process.stdout, ending.end));
+  const output = createLineOutput(process.stdout, ending.end, (leftOut) => {
+    logger.warn({ event: "output-left-out", leftOut }, `${leftOut} lines of output could not be written`);
+  });
+  const display = createRegistryDisplay(selfId, core, json, output);
   const log = createNoticeLog(logger, () => performance.now());
-  const asked: Endpoint = { host: values.host, port: values.port };
+  const lookups = createLookupProcess(values.lookupsMax);
   try {
-    const at: Endpoint = { host: await toLiteral(values.host), port: values.port };
+    const literal = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
+    if (literal === undefined) return undefined;
+    const at: Endpoint = { host: literal, port: values.port };
     const host = createNodeHost({
       core,
       createTransport: (handler) =>
-        createTcpTransport({ limits: toTransportLimits(values), localHost: localHost(at) }, handler),
+        createTcpTransport(
+          { limits: toTransportLimits(values), localHost: localHost(at), lookup: lookups.lookup },
+          handler,
+        ),
       onNotice(notice) {
         log(notice);
         display(notice);
@@ -51,30 +59,11 @@ export async function runNode(
     logger.info({ event: "stopped" }, "stopped");
     return undefined;
   } catch (error) {
-    return listenProblem(asked, error);
+    return listenProblem({ host: values.host, port: values.port }, error);
   } finally {
+    lookups.stop();
     ending.dispose();
   }
-}
-
-/** What goes to stdout. */
-function createDisplay(
-  selfId: NodeId,
-  node: HeartbeatNode,
-  json: boolean,
-  output: LineOutput,
-): (notice: Notice) => void {
-  const formatRegistry = json ? registryJson : registryLine;
-  return (notice) => {
-    if (notice.kind === "registry-due") output.write(formatRegistry(selfId, node.registry(), clocks()));
-    if (notice.kind === "peer-transitioned" && json) output.write(transitionJson(notice.transition, clocks()));
-  };
-}
-
-const clocks = (): Clocks => ({ wallMs: Date.now(), now: instantMs(performance.now()) });
-
-async function toLiteral(host: string): Promise<string> {
-  return isIpLiteral(host) ? host : (await lookup(host)).address;
 }
 
 /** Outgoing connections come from the listening address too, unless that stands for all addresses. */

@@ -1,7 +1,6 @@
+import { hasIpv6Loopback, isLocalhostIpv6, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { hasIpv6Loopback, isLocalhostIpv6 } from "./support/loopback.ts";
 import { startJsonNode, startNode } from "./support/nodes.ts";
-import { test } from "./support/processes.ts";
 
 const patient = ["--interval", "0.2", "--timeout", "10"];
 

@@ -1,8 +1,7 @@
+import { freePort, messageOf, ownLoopbackHost, python, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
 import { startJsonNode } from "./support/nodes.ts";
-import { python, requestOf, startPeer } from "./support/peers.ts";
-import { test } from "./support/processes.ts";
+import { startPeer } from "./support/peers.ts";
 
 const fast = ["--interval", "0.2"];
 /** Longer than a busy machine is likely to starve a process for: here nobody is meant to time out. */
@@ -33,7 +32,7 @@ describe.skipIf(python === undefined)("with the node of the brief (needs python3
 
     await peer.reportsPassed("request", 6);
     const requests = peer.reports("request").slice(0, 6);
-    expect(requests.map(requestOf)).toStrictEqual(Array(6).fill({ TASK: "HEARTBEAT" }));
+    expect(requests.map((report) => messageOf(report))).toStrictEqual(Array(6).fill({ TASK: "HEARTBEAT" }));
     expect(requests.map(({ conn }) => conn)).toStrictEqual([1, 2, 3, 4, 5, 6]);
   });
 
@@ -43,8 +42,8 @@ describe.skipIf(python === undefined)("with the node of the brief (needs python3
 
     const answer = await peer.report("answer");
     const shape = { TASK: "HEARTBEAT", RESPONSE: "ALIVE", SERVER_ID: node.id };
-    expect(requestOf(answer)).toStrictEqual(shape);
-    expect(Object.keys(requestOf(answer) as object)).toStrictEqual(Object.keys(shape));
+    expect(messageOf(answer)).toStrictEqual(shape);
+    expect(Object.keys(messageOf(answer) as object)).toStrictEqual(Object.keys(shape));
     await peer.stdout.find(
       "us in its registry",
       (line) => line.includes(`'server_id': '${node.id}'`) && line.includes("'status': 'ALIVE'") && line,

@@ -1,8 +1,7 @@
+import { freePort, messageOf, ownLoopbackHost, python, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
 import { startJsonNode } from "./support/nodes.ts";
-import { python, requestOf, startPeer } from "./support/peers.ts";
-import { test } from "./support/processes.ts";
+import { startPeer } from "./support/peers.ts";
 
 const fast = ["--interval", "0.2"];
 const patient = [...fast, "--timeout", "10"];
@@ -29,9 +28,9 @@ describe.skipIf(python === undefined)("with a node of the class (needs python3)"
     const [bare, ...others] = peer.reports("request");
     expect(bare).toMatchObject({ conn: 1 });
     expect(others.length).toBeGreaterThanOrEqual(8);
-    expect(bare && requestOf(bare)).toStrictEqual({ TASK: "HEARTBEAT" });
+    expect(bare && messageOf(bare)).toStrictEqual({ TASK: "HEARTBEAT" });
     for (const request of others) {
-      expect(requestOf(request)).toStrictEqual({ SERVER_UUID: node.id, TASK: "HEARTBEAT" });
+      expect(messageOf(request)).toStrictEqual({ SERVER_UUID: node.id, TASK: "HEARTBEAT" });
     }
     // The first connection was refused by the peer; the second has carried every beat since.
     expect(others.every(({ conn }) => conn === 2)).toBe(true);
@@ -45,7 +44,7 @@ describe.skipIf(python === undefined)("with a node of the class (needs python3)"
 
     await peer.reportsPassed("answer", 8);
     const shape = { SERVER_UUID: node.id, TASK: "HEARTBEAT", RESPONSE: "ALIVE", SERVER_ID: node.id };
-    for (const answer of peer.reports("answer")) expect(requestOf(answer)).toStrictEqual(shape);
+    for (const answer of peer.reports("answer")) expect(messageOf(answer)).toStrictEqual(shape);
     expect(peer.reports("dialled")).toHaveLength(1);
     expect(peer.reports("probe-failed")).toHaveLength(0);
     await peer.stdout.find(
@@ -75,7 +74,7 @@ describe.skipIf(python === undefined)("with a node of the class (needs python3)"
 
     const startedAt = node.stdout.lines.length;
     const restarted = await startPeer(processes, "class", ...flags);
-    expect(requestOf(await restarted.report("request"))).toStrictEqual({ SERVER_UUID: node.id, TASK: "HEARTBEAT" });
+    expect(messageOf(await restarted.report("request"))).toStrictEqual({ SERVER_UUID: node.id, TASK: "HEARTBEAT" });
     await node.transition({ peer: "SERVER_2", from: "TIMEOUT", to: "ALIVE", reason: "answered-again" }, startedAt);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type Processes, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
 import { runCli, startJsonNode, startNode } from "./support/nodes.ts";
-import { type Processes, test } from "./support/processes.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -33,6 +33,15 @@ describe("flags that ask something", () => {
     expect(text).toMatch(/--host\b.*127\.0\.0\.1/s);
     expect(text).toMatch(/--interval\b.*second.*\b2\b.*--timeout\b/s);
     expect(text).toMatch(/--timeout\b.*second.*\b10\b/s);
+    // Shells take brackets for patterns.
+    expect(text).toMatch(/--peer '\[/);
+    expect(text).not.toMatch(/--peer \[/);
+  });
+
+  test("-h is --help", async ({ processes }) => {
+    const [short, long] = [runCli(processes, ["-h"]), runCli(processes, ["--help"])];
+    expect(await short.exited).toStrictEqual(await long.exited);
+    expect(short.stdout.lines).toStrictEqual(long.stdout.lines);
   });
 
   test("--version prints the version and nothing else", async ({ processes }) => {

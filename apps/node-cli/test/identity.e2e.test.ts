@@ -1,7 +1,6 @@
+import { freePort, ownLoopbackHost, parseRecord, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
-import { parseRecord, registriesPassed, startJsonNode, startNode } from "./support/nodes.ts";
-import { test } from "./support/processes.ts";
+import { registriesPassed, startJsonNode, startNode } from "./support/nodes.ts";
 
 const fast = ["--interval", "0.2"];
 const patient = [...fast, "--timeout", "10"];

@@ -1,8 +1,7 @@
+import { freePort, messageOf, ownLoopbackHost, python, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
 import { startJsonNode } from "./support/nodes.ts";
-import { python, requestOf, startPeer } from "./support/peers.ts";
-import { test } from "./support/processes.ts";
+import { startPeer } from "./support/peers.ts";
 
 const fast = ["--interval", "0.2"];
 const patient = [...fast, "--timeout", "10"];
@@ -34,7 +33,7 @@ describe.skipIf(python === undefined)("with a node of the older spelling (needs 
     ];
     await peer.reportsPassed("request", 8);
     // The first answer is followed by one trial, in case it closed the other two for another reason.
-    const [first, ...others] = peer.reports("request").map(requestOf);
+    const [first, ...others] = peer.reports("request").map((report) => messageOf(report));
     expect([first, ...others.splice(0, 4)]).toStrictEqual([bare, ours, legacy, bare, legacy]);
     for (const request of others) expect(request).toStrictEqual(legacy);
   });
@@ -43,7 +42,7 @@ describe.skipIf(python === undefined)("with a node of the older spelling (needs 
     const node = await startJsonNode(processes, ...patient);
     const peer = await startPeer(processes, "legacy", "--peer", node.address, ...patient);
 
-    expect(requestOf(await peer.report("answer"))).toStrictEqual({ SERVER: "ALIVE", TASK: "RECIEVE" });
+    expect(messageOf(await peer.report("answer"))).toStrictEqual({ SERVER: "ALIVE", TASK: "RECIEVE" });
     await peer.stdout.find(
       "us in its registry",
       (line) => line.includes(`'server_id': '${node.address}'`) && line.includes("'status': 'ALIVE'") && line,

@@ -1,9 +1,9 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { test as base, freePort, ownLoopbackHost, type Processes, type RunningProcess } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
-import { startJsonNode, startNode } from "./support/nodes.ts";
-import { test as base } from "./support/processes.ts";
+import { mainFile, registriesPassed, startJsonNode, startNode } from "./support/nodes.ts";
 
 const patient = ["--interval", "0.2", "--timeout", "10"];
 
@@ -113,8 +113,28 @@ describe("--json", () => {
       from: "NEVER_SEEN",
       to: "ALIVE",
       reason: "first-answer",
+      host: "127.0.0.1",
+      port: peer.port,
     });
-    expect(Object.keys(transition)).toStrictEqual(["event", "at", "peer", "from", "to", "reason"]);
+    const keys = ["event", "at", "peer", "from", "to", "reason", "host", "port"];
+    expect(Object.keys(transition)).toStrictEqual(keys);
+  });
+
+  test("says the same of when a silent peer was seen, each time", async ({ processes }) => {
+    const peer = await startNode(processes, ...patient);
+    const flags = ["--peer", peer.address, "--interval", "0.05", "--timeout", "60"];
+    const node = await startJsonNode(processes, ...flags);
+    await node.transition({ peer: peer.id, to: "ALIVE" });
+    await peer.kill();
+    const { time } = await node.logged({ event: "beat-failed" });
+    await registriesPassed(node, 40);
+    // What was printed before may have been read after the log, and it was still seen then.
+    const isLater = (at: number): boolean => at * 1_000 > Date.parse(String(time));
+    const told = node
+      .records()
+      .flatMap((record) => (record.event === "registry" && isLater(record.at) ? [record] : []));
+    expect(told.length).toBeGreaterThan(20);
+    expect(new Set(told.map(({ registry }) => registry[peer.id]?.last_seen)).size).toBe(1);
   });
 
   test("shows a peer that was never seen, but not before somebody was", async ({ processes, slammer }) => {
@@ -143,5 +163,39 @@ describe("--json", () => {
     await node.registry("the peer", () => true);
     expect(() => node.records()).not.toThrow();
     for (const line of node.stderr.lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
+  });
+});
+
+/** Runs the CLI with its output sent elsewhere, as a shell would write it (`2>/dev/full`). */
+function runRedirected(processes: Processes, redirection: string, ...flags: readonly string[]): RunningProcess {
+  const command = [process.execPath, mainFile, ...flags];
+  return processes.start("node-cli", "/bin/sh", ["-c", `exec "$@" ${redirection}`, "sh", ...command]);
+}
+
+describe.skipIf(!existsSync("/dev/full"))("a disk that is full (needs /dev/full)", () => {
+  test.for(["2>/dev/full", ">/dev/full"])("is no reason to end: %s", async (redirection, { processes }) => {
+    const host = ownLoopbackHost();
+    const port = await freePort(host);
+    const peer = await startNode(processes, ...patient);
+    const flags = ["--host", host, "--port", String(port), "--id", "full", "--peer", peer.address, ...patient];
+    const node = runRedirected(processes, redirection, ...flags, "--log-level", "trace");
+    const watcher = await startJsonNode(processes, "--peer", `${host}:${port}`, ...patient);
+    // By then it has long written something, or tried to.
+    await watcher.transition({ peer: "full", to: "ALIVE" });
+    await registriesPassed(watcher, 5);
+    node.signal("SIGTERM");
+    expect(await node.exited).toStrictEqual({ code: 0, signal: null });
+    expect(watcher.transitions()).toMatchObject([{ peer: "full", to: "ALIVE" }]);
+  });
+
+  test("for --help is told in one line", async ({ processes }) => {
+    const help = runRedirected(processes, ">/dev/full", "--help");
+    expect(await help.exited).toStrictEqual({ code: 1, signal: null });
+    expect(help.stderr.lines).toStrictEqual(["node-cli: cannot write to stdout: ENOSPC"]);
+  });
+
+  test("for the complaint about a flag leaves the exit code", async ({ processes }) => {
+    const refused = runRedirected(processes, "2>/dev/full", "--prot");
+    expect(await refused.exited).toStrictEqual({ code: 2, signal: null });
   });
 });

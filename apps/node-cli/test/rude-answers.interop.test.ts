@@ -1,8 +1,7 @@
+import { connectRaw, type ForeignPeer, type Processes, parseRecord, python, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { type JsonNode, type NodeUnderTest, parseRecord, startJsonNode, startNode } from "./support/nodes.ts";
-import { type ForeignPeer, python, startPeer } from "./support/peers.ts";
-import { type Processes, test } from "./support/processes.ts";
-import { connectRaw } from "./support/raw-client.ts";
+import { type JsonNode, type NodeUnderTest, startJsonNode, startNode } from "./support/nodes.ts";
+import { startPeer } from "./support/peers.ts";
 
 /** A node of ours between a rude peer and a healthy one. */
 interface Scene {

@@ -1,8 +1,15 @@
+import {
+  connectRaw,
+  type ForeignPeer,
+  type LogRecord,
+  type Processes,
+  parseRecord,
+  python,
+  test,
+} from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { type JsonNode, type LogRecord, parseRecord, startJsonNode } from "./support/nodes.ts";
-import { type ForeignPeer, python, runPeer, startPeer } from "./support/peers.ts";
-import { type Processes, test } from "./support/processes.ts";
-import { connectRaw } from "./support/raw-client.ts";
+import { type JsonNode, startJsonNode } from "./support/nodes.ts";
+import { runPeer, startPeer } from "./support/peers.ts";
 
 const patient = ["--interval", "0.2", "--timeout", "5"];
 

@@ -1,6 +1,6 @@
+import { type Processes, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
 import { type JsonNode, startJsonNode, startNode } from "./support/nodes.ts";
-import { type Processes, test } from "./support/processes.ts";
 
 /** How long a node is stopped: more than three times its timeout, as a suspended laptop would be. In real time. */
 const STOPPED_MS = 10_000;

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import { test as base, freePort, ownLoopbackHost, python } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
 import { registriesPassed, startJsonNode } from "./support/nodes.ts";
-import { python, startPeer } from "./support/peers.ts";
-import { test as base } from "./support/processes.ts";
+import { startPeer } from "./support/peers.ts";
 
 const SILENT_COUNT = 40;
 const REFUSING_COUNT = 20;

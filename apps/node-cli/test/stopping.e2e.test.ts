@@ -1,7 +1,7 @@
+import { fileURLToPath } from "node:url";
+import { connectRaw, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { startNode } from "./support/nodes.ts";
-import { test } from "./support/processes.ts";
-import { connectRaw } from "./support/raw-client.ts";
+import { mainFile, startNode } from "./support/nodes.ts";
 
 const patient = ["--interval", "0.2", "--timeout", "10"];
 
@@ -41,6 +41,17 @@ describe.skipIf(process.platform === "win32")("a node that is told to stop (need
     },
   );
 
+  test.for(["SIGINT", "SIGTERM"] as const)(
+    "%s: exits with 0 also while it is still being loaded",
+    async (signal, { processes }) => {
+      const preload = fileURLToPath(new URL("preloads/slow-loading.ts", import.meta.url));
+      const node = processes.start("node-cli", process.execPath, ["--import", preload, mainFile, "--port", "0"]);
+      await node.stdout.find("that it is being loaded", (line) => line);
+      node.signal(signal);
+      expect(await node.exited).toStrictEqual({ code: 0, signal: null });
+    },
+  );
+
   test("a port is free again at once", async ({ processes }) => {
     const first = await startNode(processes, ...patient);
     const client = await connectRaw(first);
@@ -60,6 +71,8 @@ describe("a node whose stdout nobody reads any more", () => {
     await node.stdout.find("a registry", (line) => line);
     node.closeStdout();
     expect(await node.exited).toStrictEqual({ code: 0, signal: null });
-    for (const line of node.stderr.lines) expect(JSON.parse(line)).toMatchObject({ level: 30 });
+    // On a busy machine it may have had to wait for its turn, and says so.
+    const complaints = node.stderr.lines.map((line) => JSON.parse(line)).filter(({ level }) => level > 30);
+    expect(complaints.filter(({ event }) => event !== "stalled")).toStrictEqual([]);
   });
 });

@@ -1,7 +1,6 @@
+import { freePort, ownLoopbackHost, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
-import { freePort, ownLoopbackHost } from "./support/loopback.ts";
 import { startJsonNode, startNode } from "./support/nodes.ts";
-import { test } from "./support/processes.ts";
 
 const patient = ["--interval", "0.2", "--timeout", "10"];
 

@@ -1,7 +1,6 @@
+import { connectRaw, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
 import { startNode } from "./support/nodes.ts";
-import { test } from "./support/processes.ts";
-import { connectRaw } from "./support/raw-client.ts";
 
 const bare = '{"TASK":"HEARTBEAT"}';
 

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from blocking_tcp import parse_address
 from reporting import print_line, say
 
 
@@ -24,11 +25,6 @@ def start_probing(options, own_id, probe):
     addresses = [parse_address(text) for text in options.peer]
     if addresses:
         threading.Thread(target=_probe_for_ever, args=(options, own_id, addresses, probe), daemon=True).start()
-
-
-def parse_address(text):
-    host, _, port = text.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 def _probe_for_ever(options, own_id, addresses, probe):

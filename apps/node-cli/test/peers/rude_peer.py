@@ -12,8 +12,7 @@ from typing import Any
 
 sys.dont_write_bytecode = True
 
-from blocking_tcp import listen, read_line, serve_for_ever  # noqa: E402
-from probe_loop import parse_address  # noqa: E402
+from blocking_tcp import listen, parse_address, read_line, serve_for_ever  # noqa: E402
 from reporting import announce, say, stop_when_told  # noqa: E402
 from rude_answers import MODES, hang  # noqa: E402
 from rude_attacks import ATTACKS, attack  # noqa: E402

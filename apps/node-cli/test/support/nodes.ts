@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import type { Processes, RunningProcess } from "./processes.ts";
+import { type LogRecord, matching, type Processes, parseRecord, type RunningProcess } from "@mutirao/process-tests";
 
 /** The entry point of the CLI under test. */
-const mainFile = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+export const mainFile = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 /** One entry of the registry, as `--json` prints it. */
 interface RegistryEntryRecord {
@@ -29,10 +29,9 @@ interface TransitionRecord {
   readonly from: string;
   readonly to: string;
   readonly reason: string;
+  readonly host: string;
+  readonly port: number;
 }
-
-/** One line of pino's on stderr. */
-export type LogRecord = Readonly<Record<string, unknown>>;
 
 /** A node of ours in a process of its own. */
 export interface NodeUnderTest extends RunningProcess {
@@ -121,19 +120,4 @@ function parseOutput(line: string): RegistryRecord | TransitionRecord {
     throw new Error(`stdout has a line that is neither a registry nor a transition: ${line}`);
   }
   return record as unknown as RegistryRecord | TransitionRecord;
-}
-
-/** The line as an object, or `undefined` if it is not JSON. */
-export function parseRecord(line: string): LogRecord | undefined {
-  try {
-    return JSON.parse(line) as LogRecord;
-  } catch {
-    return undefined;
-  }
-}
-
-function matching<T extends object>(record: T | undefined, fields: Partial<T>): T | undefined {
-  const isMatch =
-    record !== undefined && Object.entries(fields).every(([key, value]) => record[key as keyof T] === value);
-  return isMatch ? record : undefined;
 }

@@ -1,0 +1,9 @@
+import { peersVerb, tasksVerb, workersVerb } from "./list-verbs.ts";
+import { loadVerb } from "./load-verb.ts";
+import { submitVerb } from "./submit-verb.ts";
+import { taskVerb } from "./task-verb.ts";
+import type { Verb } from "./verb.ts";
+import { watchVerb } from "./watch-verb.ts";
+
+/** Every verb, in the order in which the help lists them. */
+export const verbs: readonly Verb[] = [submitVerb, tasksVerb, taskVerb, workersVerb, peersVerb, loadVerb, watchVerb];
