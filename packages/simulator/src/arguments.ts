@@ -12,6 +12,8 @@ export interface SimArguments {
   readonly mutant: string | undefined;
   /** The only checker that is to judge. */
   readonly checker: string | undefined;
+  /** The only world that is to be run. */
+  readonly world: string | undefined;
   readonly help: boolean;
 }
 
@@ -23,11 +25,13 @@ export const usage = `The simulator: the production core on virtual machines and
                                      runs seeds drawn from a text, such as the hash of a commit
   pnpm sim ... --mutant <name>       runs them with a deliberate mistake in the core; "list" names them all
   pnpm sim ... --checker <name>      lets only this checker judge
+  pnpm sim ... --world pulse|farm    runs one kind of world only: nodes that keep each other's pulse, or masters with
+                                     their workers, tasks and disks; without it, each seed is run in both
 
 Exit code 0: nothing was found. 1: a checker found something, or something that must be seen was never seen.
 2: the arguments are wrong.`;
 
-const withValue = ["--seed", "--seeds", "--first", "--commit", "--mutant", "--checker"] as const;
+const withValue = ["--seed", "--seeds", "--first", "--commit", "--mutant", "--checker", "--world"] as const;
 const withoutValue = ["--trace", "--help"] as const;
 type Flag = (typeof withValue)[number] | (typeof withoutValue)[number];
 
@@ -43,15 +47,20 @@ export function parseArguments(argv: readonly string[]): SimArguments | { readon
   if (typeof seeds !== "number") return seeds;
   if (typeof first !== "number") return first;
   const [seed, commit] = [flags.get("--seed"), flags.get("--commit")];
+  if (seed !== undefined && !/^\d{1,15}$/.test(seed)) return { problem: `--seed must be a whole number, not ${seed}` };
   if (seed !== undefined && flags.has("--seeds"))
     return { problem: "--seed replays one seed, --seeds runs many: give one of them" };
   if (seed === undefined && flags.has("--trace"))
     return { problem: "--trace shows one run: give it together with --seed" };
   if (commit !== undefined && flags.has("--first"))
     return { problem: "--commit draws its own seeds: leave --first out" };
+  const world = flags.get("--world");
+  if (world !== undefined && world !== "pulse" && world !== "farm")
+    return { problem: `--world must be pulse or farm, not ${world}` };
   return {
     seed,
     commit,
+    world,
     seeds,
     first,
     trace: flags.has("--trace"),

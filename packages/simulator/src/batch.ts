@@ -1,11 +1,11 @@
 import { createPrng } from "@mutirao/primitives";
-import type { CheckerName } from "./checkers/table.ts";
 import type { Counters } from "./counters.ts";
-import { createSightCounters } from "./sights.ts";
-import { type Failure, type RunResult, runSeed } from "./swarm/run.ts";
+import type { Failure, RunResult } from "./run-result.ts";
+import type { SimWorld, WorldName } from "./worlds.ts";
 
 /** What many runs came to. */
 export interface BatchResult {
+  readonly world: WorldName;
   readonly seeds: number;
   readonly failures: readonly FailedSeed[];
   readonly counters: Counters;
@@ -14,6 +14,7 @@ export interface BatchResult {
 }
 
 export interface FailedSeed {
+  readonly world: WorldName;
   readonly seed: string;
   readonly failure: Failure;
 }
@@ -24,7 +25,7 @@ export interface BatchOptions {
   /** Stops at the first failure. */
   readonly stopsAtFailure: boolean;
   /** The only checker that is to judge. */
-  readonly only?: CheckerName | undefined;
+  readonly only?: string | undefined;
   readonly onResult?: (result: RunResult, failure: Failure | undefined) => void;
 }
 
@@ -36,30 +37,30 @@ export const batchDefaults: BatchOptions = { replayEvery: 10, stopsAtFailure: fa
  */
 export const SEEDS_FOR_ALL_SIGHTS = 200;
 
-export function runBatch(seeds: Iterable<string>, options: BatchOptions = batchDefaults): BatchResult {
-  const counters = createSightCounters();
+export function runBatch(world: SimWorld, seeds: Iterable<string>, options: BatchOptions = batchDefaults): BatchResult {
+  const counters = world.createCounters();
   const failures: FailedSeed[] = [];
   let [count, steps, simulatedMs] = [0, 0, 0];
   for (const seed of seeds) {
     const { only } = options;
-    const result = runSeed(seed, { only });
+    const result = world.run(seed, { only });
     const isReplayed = only === "replay" || (only === undefined && count % options.replayEvery === 0);
-    const failure = result.failure ?? (isReplayed ? replay(result) : undefined);
+    const failure = result.failure ?? (isReplayed ? replay(world, result) : undefined);
     count++;
     steps += result.steps;
     simulatedMs += result.simulatedMs;
     counters.add(result.counters);
     options.onResult?.(result, failure);
     if (failure === undefined) continue;
-    failures.push({ seed, failure });
+    failures.push({ world: world.name, seed, failure });
     if (options.stopsAtFailure) break;
   }
-  return { seeds: count, failures, counters, steps, simulatedMs };
+  return { world: world.name, seeds: count, failures, counters, steps, simulatedMs };
 }
 
 /** Same seed, same trace: runs the seed again and compares the fingerprints of everything that happened. */
-export function replay(first: RunResult): Failure | undefined {
-  const second = runSeed(first.seed);
+export function replay(world: SimWorld, first: RunResult): Failure | undefined {
+  const second = world.run(first.seed);
   if (first.fingerprint === second.fingerprint) return undefined;
   return {
     checker: "replay",

@@ -8,9 +8,9 @@ import {
   seedsDrawnFrom,
   seedsFrom,
 } from "./batch.ts";
-import { type CheckerName, checkerNames } from "./checkers/table.ts";
-import { describeBatch, describeCounters, describeFailedSeed, describePlan } from "./report.ts";
-import { runSeed } from "./swarm/run.ts";
+import { type CheckerName, checkerNames } from "./checker-names.ts";
+import { describeBatch, describeCounters, describeFailedSeed } from "./report.ts";
+import { judgesIn, type SimWorld, worlds } from "./worlds.ts";
 
 /** What the command may do to the world outside: print, complain about its arguments, and look how long it took. */
 export interface Terminal {
@@ -26,37 +26,56 @@ export function simulate(args: SimArguments, terminal: Terminal): number {
   if (args.checker !== undefined && only === undefined) {
     return terminal.complain(`there is no checker ${args.checker}: there are ${checkerNames.join(", ")}`);
   }
-  return args.seed === undefined ? runMany(args, only, terminal) : runOne(args.seed, args, only, terminal);
+  const wanted = Object.values(worlds).filter(({ name }) => args.world === undefined || args.world === name);
+  const judged = wanted.filter((world) => judgesIn(world, only));
+  if (judged.length === 0) {
+    return terminal.complain(`the checker ${args.checker} does not judge in the world ${args.world}`);
+  }
+  const exitCodes = judged.map((world) =>
+    args.seed === undefined ? runMany(world, args, only, terminal) : runOne(world, args.seed, args, only, terminal),
+  );
+  return Math.max(...exitCodes);
 }
 
-function runOne(seed: string, args: SimArguments, only: CheckerName | undefined, { write }: Terminal): number {
-  const first = runSeed(seed, args.trace ? { only, print: write } : { only });
-  write(`seed ${seed}: ${describePlan(first.plan)}`);
-  const failure = first.failure ?? replay(first);
+function runOne(
+  world: SimWorld,
+  seed: string,
+  args: SimArguments,
+  only: CheckerName | undefined,
+  { write }: Terminal,
+): number {
+  const first = world.run(seed, args.trace ? { only, print: write } : { only });
+  write(`${world.name} seed ${seed}: ${first.plan}`);
+  const failure = first.failure ?? replay(world, first);
   if (failure === undefined) {
     write(
       `nothing was found in ${(first.simulatedMs / 1_000).toFixed(0)} s and ${first.steps} steps, ${first.fingerprint}`,
     );
     return 0;
   }
-  write(describeFailedSeed({ seed, failure }, flagsOf(args)));
+  write(describeFailedSeed({ world: world.name, seed, failure }, flagsOf(args)));
   return 1;
 }
 
 const PROGRESS_EVERY = 50;
 
-function runMany(args: SimArguments, only: CheckerName | undefined, { write, nowMs }: Terminal): number {
+function runMany(
+  world: SimWorld,
+  args: SimArguments,
+  only: CheckerName | undefined,
+  { write, nowMs }: Terminal,
+): number {
   const startedAt = nowMs();
   const seeds = args.commit === undefined ? seedsFrom(args.first, args.seeds) : seedsDrawnFrom(args.commit, args.seeds);
   let done = 0;
-  const batch = runBatch(seeds, {
+  const batch = runBatch(world, seeds, {
     ...batchDefaults,
     only,
     // With a mutant the first seed that shows it is all there is to know.
     stopsAtFailure: args.mutant !== undefined,
     onResult({ seed }, failure) {
       done++;
-      if (failure !== undefined) write(describeFailedSeed({ seed, failure }, flagsOf(args)));
+      if (failure !== undefined) write(describeFailedSeed({ world: world.name, seed, failure }, flagsOf(args)));
       if (done % PROGRESS_EVERY === 0) write(`${done} of ${args.seeds} seeds`);
     },
   });

@@ -9,6 +9,12 @@ export const TIMERS: Source = 0;
 export const TRANSPORT_TIMERS: Source = -1;
 /** The answers of the name service. */
 export const LOOK_UPS: Source = -2;
+/** The answers of the store. */
+export const STORE: Source = -3;
+/** What operators and submitters ask of a master. */
+export const REQUESTS: Source = -4;
+/** The news of handlers, and signals. */
+export const HANDLERS: Source = -5;
 
 /**
  * The event loop of one process, as far as others can tell: what happens to the process is handled at once, unless the

@@ -15,7 +15,6 @@ export {
   seedsDrawnFrom,
   seedsFrom,
 } from "./batch.ts";
-export { type CheckerName, checkerNames } from "./checkers/table.ts";
-export type { Fault, FaultName } from "./faults/fault.ts";
-export { faults } from "./faults/table.ts";
-export { type Failure, type RunOptions, type RunResult, runSeed } from "./swarm/run.ts";
+export { type CheckerName, checkerNames } from "./checker-names.ts";
+export type { Failure, RunOptions, RunResult } from "./run-result.ts";
+export { type SimWorld, type WorldName, worlds } from "./worlds.ts";

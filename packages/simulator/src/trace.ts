@@ -1,12 +1,11 @@
-import type { Event } from "@mutirao/node-core";
 import { formatEndpoint } from "@mutirao/primitives";
-import type { SendableMessage } from "@mutirao/protocol";
-import type { Step } from "./hosts/sim-host.ts";
-import type { NodeLife } from "./swarm/world.ts";
+import { encodeMessage, type SendableMessage } from "@mutirao/protocol";
+import type { AnyEffect, AnyEvent, Step } from "./hosts/sim-host.ts";
+import type { Life } from "./stage.ts";
 
 /** Everything that the cores of a run were told and asked for: a fingerprint of all of it, and the last of it in full. */
 export interface Trace {
-  note(life: NodeLife, step: Step): void;
+  note(life: Life, step: AnyStep): void;
   /** Something that happened to the run from outside, such as a fault. */
   remark(text: string, at: number): void;
   /** Equal for equal traces. */
@@ -16,7 +15,8 @@ export interface Trace {
   last(): readonly string[];
 }
 
-type Entry = { readonly life: NodeLife; readonly step: Step } | { readonly text: string; readonly at: number };
+type AnyStep = Step<AnyEvent, AnyEffect>;
+type Entry = { readonly life: Life; readonly step: AnyStep } | { readonly text: string; readonly at: number };
 
 const KEPT = 60;
 
@@ -93,7 +93,7 @@ function hashOf(text: string): number {
   return hash;
 }
 
-function digestStep(digest: Digest, life: NodeLife, { event, now, effects }: Step): void {
+function digestStep(digest: Digest, life: Life, { event, now, effects }: AnyStep): void {
   digest.number(life.number);
   digest.number(now);
   digest.text(event.type);
@@ -103,8 +103,9 @@ function digestStep(digest: Digest, life: NodeLife, { event, now, effects }: Ste
   for (const effect of effects) {
     digest.text(effect.type);
     if (effect.type === "notify") digest.text(effect.notice.kind);
-    else digest.number(effect.conn);
+    else if ("conn" in effect) digest.number(effect.conn);
     if (effect.type === "send") digest.text(describeMessage(effect.message));
+    if (effect.type === "store") digest.number(effect.changes.length);
   }
 }
 
@@ -113,16 +114,13 @@ function describeEntry(entry: Entry): string {
   const { life, step } = entry;
   const effects = step.effects.map((effect) => describeEffect(effect)).join("; ");
   const what = `${describeEvent(step.event)}${effects === "" ? "" : `  =>  ${effects}`}`;
-  const clock = step.now.toFixed(3);
-  return `${step.at.toFixed(3).padStart(12)}  node ${life.slot.index} (${life.id}, life ${life.number}, clock ${clock}): ${what}`;
+  return `${step.at.toFixed(3).padStart(12)}  ${life.label} (life ${life.number}, clock ${step.now.toFixed(3)}): ${what}`;
 }
 
-function describeEvent(event: Event): string {
+function describeEvent(event: AnyEvent): string {
   switch (event.type) {
     case "started":
       return `started at ${formatEndpoint(event.listening)}`;
-    case "wake":
-      return "wake";
     case "conn-opened":
       return `conn-opened ${event.conn} ${formatEndpoint(event.remote)}`;
     case "message-received":
@@ -130,11 +128,17 @@ function describeEvent(event: Event): string {
     case "line-refused":
       return `line-refused ${event.conn} ${event.violation.code}`;
     case "conn-closed":
-      return `conn-closed ${event.conn} ${event.reason.code} ${event.reason.detail ?? ""}`;
+      return `conn-closed ${event.conn} ${event.reason.code} ${event.reason.detail ?? ""}`.trimEnd();
+    case "host-measured":
+      return `host-measured, wall clock + ${event.wallOffsetMs}`;
+    default: {
+      const { type, ...rest } = event;
+      return `${type} ${JSON.stringify(rest)}`;
+    }
   }
 }
 
-function describeEffect(effect: Step["effects"][number]): string {
+function describeEffect(effect: AnyEffect): string {
   switch (effect.type) {
     case "dial":
       return `dial ${effect.conn} ${formatEndpoint(effect.to)}`;
@@ -142,18 +146,22 @@ function describeEffect(effect: Step["effects"][number]): string {
       return `send ${effect.conn} ${describeMessage(effect.message)}`;
     case "notify":
       return `notify ${JSON.stringify(effect.notice)}`;
-    case "identify":
-    case "close":
-      return `${effect.type} ${effect.conn}`;
+    default: {
+      const { type, ...rest } = effect;
+      return `${type} ${JSON.stringify(rest)}`;
+    }
   }
 }
 
+/** A beat by its few words, as there are so many; anything else as it goes over the wire. */
 function describeMessage(message: SendableMessage): string {
   switch (message.kind) {
     case "heartbeat-request":
     case "heartbeat-reply":
-      return `${message.kind} ${message.dialect} ${message.from ?? ""}`;
+      return `${message.kind} ${message.dialect} ${message.from ?? ""}`.trimEnd();
     case "worker-heartbeat":
       return message.kind;
+    default:
+      return encodeMessage(message).trimEnd();
   }
 }

@@ -10,6 +10,11 @@ describe("the arguments", () => {
     expect(parseArguments(["--", "--seed", "42", "--trace"])).toMatchObject({ seed: "42", trace: true });
   });
 
+  test("one world, or both", () => {
+    expect(parseArguments(["--world", "farm"])).toMatchObject({ world: "farm" });
+    expect(parseArguments([])).toMatchObject({ world: undefined });
+  });
+
   test("seeds drawn from a commit, with a mutant, under one checker", () => {
     const argv = ["--seeds", "300", "--commit", "abc", "--mutant", "no-back-off", "--checker", "beats"];
     const wanted = { seeds: 300, commit: "abc", mutant: "no-back-off", checker: "beats" };
@@ -23,8 +28,10 @@ describe("the arguments", () => {
     [["--seeds", "0"], "--seeds must be a whole number from 1 to 1000000, not 0"],
     [["--seeds", "1e3"], "--seeds must be a whole number from 1 to 1000000, not 1e3"],
     [["--first", "-1"], "--first must be a whole number, not -1"],
+    [["--seed", "abc"], "--seed must be a whole number, not abc"],
     [["--seed", "1", "--seed", "2"], "--seed is given twice"],
     [["--seed", "1", "--seeds", "2"], "--seed replays one seed, --seeds runs many: give one of them"],
+    [["--world", "moon"], "--world must be pulse or farm, not moon"],
     [["--trace"], "--trace shows one run: give it together with --seed"],
     [["--commit", "abc", "--first", "3"], "--commit draws its own seeds: leave --first out"],
   ])("%j: %s", (argv, problem) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { createCalm, link, target } from "../src/calm.ts";
 import { worldMs } from "../src/scheduler.ts";
-import { createCalm, link, target } from "../src/swarm/calm.ts";
 
 function createCase() {
   let now = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCounters } from "../src/counters.ts";
-import { faultNames } from "../src/faults/table.ts";
-import { createSightCounters } from "../src/sights.ts";
+import { faultNames } from "../src/pulse/faults/table.ts";
+import { createSightCounters } from "../src/pulse/sights.ts";
 
 describe("counters", () => {
   test("what never happened is known by name", () => {

@@ -1,7 +1,7 @@
 import { formatEndpoint, isIpLiteral } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
-import { aliveWithinMs, stallMs } from "../src/bounds.ts";
-import { drawPlan } from "../src/swarm/draw.ts";
+import { aliveWithinMs, stallMs } from "../src/pulse/bounds.ts";
+import { drawPlan } from "../src/pulse/swarm/draw.ts";
 
 const plans = Array.from({ length: 200 }, (_, seed) => drawPlan(String(seed)));
 const nodes = plans.flatMap((plan) => plan.nodes.map((node) => ({ plan, node })));

@@ -1,8 +1,8 @@
 import type { Effect, Event } from "@mutirao/node-core";
 import { dialledConnId, instantMs, nodeId } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
+import { createLedger, type Happening } from "../src/pulse/swarm/ledger.ts";
 import { worldMs } from "../src/scheduler.ts";
-import { createLedger, type Happening } from "../src/swarm/ledger.ts";
 
 const peer = { host: "10.0.0.2", port: 9_101 };
 const key = "10.0.0.2:9101";
@@ -10,7 +10,7 @@ const first = dialledConnId(0);
 const second = dialledConnId(1);
 
 const wake: Event = { type: "wake" };
-const opened: Event = { type: "conn-opened", conn: first, remote: peer };
+const opened: Event = { type: "conn-opened", conn: first, remote: peer, local: peer };
 const closed: Event = { type: "conn-closed", conn: first, reason: { code: "CONN_ENDED" } };
 const dial = (conn = first): Effect => ({ type: "dial", conn, to: peer });
 const ask = (conn = first): Effect => ({
@@ -69,7 +69,7 @@ describe("the ledger", () => {
     note(1, wake, dial());
     expect(note(2, closed)).toEqual(["failed"]);
     note(3, wake, dial(second));
-    note(4, { type: "conn-opened", conn: second, remote: peer }, ask(second));
+    note(4, { type: "conn-opened", conn: second, remote: peer, local: peer }, ask(second));
     expect(note(5, { type: "conn-closed", conn: second, reason: { code: "CONN_ENDED" } })).toEqual(["failed"]);
   });
 

@@ -1,18 +1,18 @@
-import type { Effect } from "@mutirao/node-core";
 import type { HeartbeatDialect, Message } from "@mutirao/protocol";
-import { describeLife } from "../swarm/boot.ts";
-import type { CreateChecker } from "../swarm/world.ts";
+import type { AnyEffect } from "../hosts/sim-host.ts";
+import type { Fail } from "../stage.ts";
+import type { LifeChecker } from "./life-checker.ts";
 
 /**
  * Whoever asks is answered at once, once, on the same connection, in the spelling of the question and with the node's
  * own id; and nothing is answered that is no question.
  */
-export const createAnswersChecker: CreateChecker = (_world, fail) => ({
+export const createAnswersChecker = (_world: unknown, fail: Fail): LifeChecker => ({
   observe({ life, event, effects }) {
     const asked = event.type === "message-received" ? wantedReply(event.message) : undefined;
     const replies = effects.filter(isReply);
     if (replies.length !== (asked === undefined ? 0 : 1)) {
-      fail(`${describeLife(life)} gives ${replies.length} answers to ${event.type}, asked for ${asked ?? "none"}`);
+      fail(`${life.label} gives ${replies.length} answers to ${event.type}, asked for ${asked ?? "none"}`);
     }
     const [reply] = replies;
     if (event.type !== "message-received" || reply === undefined || asked === undefined) return;
@@ -20,14 +20,14 @@ export const createAnswersChecker: CreateChecker = (_world, fail) => ({
     const isRight =
       conn === event.conn && message.dialect === asked && (asked === "legacy" || message.from === life.id);
     if (!isRight) {
-      fail(`${describeLife(life)} answers a ${asked} question on ${event.conn} with ${JSON.stringify(reply)}`);
+      fail(`${life.label} answers a ${asked} question on ${event.conn} with ${JSON.stringify(reply)}`);
     }
   },
 });
 
-type Reply = Effect & { readonly type: "send"; readonly message: { readonly kind: "heartbeat-reply" } };
+type Reply = AnyEffect & { readonly type: "send"; readonly message: { readonly kind: "heartbeat-reply" } };
 
-const isReply = (effect: Effect): effect is Reply =>
+const isReply = (effect: AnyEffect): effect is Reply =>
   effect.type === "send" && effect.message.kind === "heartbeat-reply";
 
 function wantedReply(message: Message): HeartbeatDialect | undefined {

@@ -1,7 +1,7 @@
-import type { Effect, Event } from "@mutirao/node-core";
 import { type ConnId, isDialled } from "@mutirao/primitives";
-import { describeLife } from "../swarm/boot.ts";
-import type { CreateChecker, NodeLife } from "../swarm/world.ts";
+import type { AnyEffect, AnyEvent } from "../hosts/sim-host.ts";
+import type { Fail, Life } from "../stage.ts";
+import type { LifeChecker } from "./life-checker.ts";
 
 type Phase = "dialling" | "open" | "closing";
 
@@ -9,16 +9,16 @@ type Phase = "dialling" | "open" | "closing";
  * Every connection is told of in order: opened once at most, nothing before, closed exactly once, nothing after. And
  * the core keeps to it: it uses no connection that it was told is no more, and no number twice.
  */
-export const createLifecycleChecker: CreateChecker = (_world, fail) => {
-  const books = new Map<NodeLife, Map<ConnId, Phase>>();
-  const lastDialled = new WeakMap<NodeLife, ConnId>();
+export const createLifecycleChecker = (_world: unknown, fail: Fail): LifeChecker => {
+  const books = new Map<Life, Map<ConnId, Phase>>();
+  const lastDialled = new WeakMap<Life, ConnId>();
 
-  const checkEvent = (life: NodeLife, event: Event): void => {
-    if (event.type === "started" || event.type === "wake") return;
+  const checkEvent = (life: Life, event: AnyEvent): void => {
+    if (!("conn" in event)) return;
     const book = books.get(life) ?? new Map<ConnId, Phase>();
     const { conn } = event;
     const phase = book.get(conn);
-    const told = `${describeLife(life)} is told ${event.type} of connection ${conn}`;
+    const told = `${life.label} is told ${event.type} of connection ${conn}`;
     if (event.type === "conn-opened") {
       const isExpected = isDialled(conn) ? phase === "dialling" : phase === undefined;
       if (!isExpected) fail(`${told}, which is ${phase ?? "unknown"}`);
@@ -28,12 +28,12 @@ export const createLifecycleChecker: CreateChecker = (_world, fail) => {
     else if (phase !== "open") fail(`${told}, which is ${phase}`);
   };
 
-  const checkEffect = (life: NodeLife, effect: Effect): void => {
-    if (effect.type === "notify") return;
+  const checkEffect = (life: Life, effect: AnyEffect): void => {
+    if (!("conn" in effect)) return;
     const book = books.get(life);
     const { conn } = effect;
     const phase = book?.get(conn);
-    const asks = `${describeLife(life)} asks to ${effect.type} connection ${conn}`;
+    const asks = `${life.label} asks to ${effect.type} connection ${conn}`;
     if (effect.type === "dial") {
       if (!isDialled(conn) || conn <= (lastDialled.get(life) ?? -1)) fail(`${asks}, a number that is not its to use`);
       lastDialled.set(life, conn);
@@ -52,12 +52,11 @@ export const createLifecycleChecker: CreateChecker = (_world, fail) => {
     lifeStopped(life) {
       const book = books.get(life) ?? new Map<ConnId, Phase>();
       for (const conn of life.endedByStop) {
-        if (!book.delete(conn))
-          fail(`${describeLife(life)}: its stop ends connection ${conn}, which is over or never was`);
+        if (!book.delete(conn)) fail(`${life.label}: its stop ends connection ${conn}, which is over or never was`);
       }
-      for (const [conn, phase] of book) fail(`${describeLife(life)}: its stop leaves connection ${conn} ${phase}`);
+      for (const [conn, phase] of book) fail(`${life.label}: its stop leaves connection ${conn} ${phase}`);
       const left = life.host.transport.connections;
-      if (left > 0) fail(`${describeLife(life)}: its stop leaves ${left} connections in the transport`);
+      if (left > 0) fail(`${life.label}: its stop leaves ${left} connections in the transport`);
     },
     lifeEnded: (life) => void books.delete(life),
   };

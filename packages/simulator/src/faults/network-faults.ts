@@ -1,35 +1,44 @@
+import type { Prng } from "@mutirao/primitives";
+import { link as between, type Disturbed } from "../calm.ts";
 import type { Half } from "../network/half.ts";
 import type { Link } from "../network/link.ts";
 import type { Machine } from "../network/machine.ts";
-import { link as between, type Disturbed } from "../swarm/calm.ts";
-import type { World } from "../swarm/world.ts";
-import { type Arena, type Fault, type FaultName, isOver } from "./fault.ts";
+import type { Stage } from "../stage.ts";
+import { type Arena, type Fault, isOver } from "./fault.ts";
 
-interface Way {
+export interface Way {
   readonly from: Machine;
   readonly to: Machine;
 }
 
-/** The machines on which nodes live, or may come to live. */
-function homes({ slots, machines }: World): readonly Machine[] {
-  const indexes = new Set(slots.flatMap(({ plan }) => plan.homes.map(({ machine }) => machine)));
-  return machines.filter(({ index }) => indexes.has(index));
+/** A world whose network can be harmed. */
+export interface NetworkStage extends Stage {
+  /** The machines on which somebody lives who matters, or may come to live. */
+  homes(): readonly Machine[];
+  /** A way that somebody uses. */
+  drawWay(prng: Prng): Way | undefined;
 }
 
-/** A way from where a node lives to where it has a peer. */
-function pickWay({ world, prng }: Arena): Way | undefined {
-  const lives = world.slots.flatMap(({ life }) => (life === undefined ? [] : [life]));
-  const life = lives[prng.integer(0, lives.length - 1)];
-  const target = life?.targets[prng.integer(0, life.targets.length - 1)];
-  const to = world.machines.find(({ addresses }) => addresses.includes(target?.address?.host ?? ""));
-  if (life === undefined || to === undefined || to === life.machine) return undefined;
-  return { from: life.machine, to };
-}
+type NetworkArena = Arena<NetworkStage>;
+type NetworkFault = Fault<NetworkArena>;
+
+export type NetworkFaultName =
+  | "partition"
+  | "one-way"
+  | "black-hole"
+  | "swizzle"
+  | "refusal"
+  | "no-route"
+  | "reset"
+  | "mid-line-cut"
+  | "vanish"
+  | "slow-link"
+  | "loss";
 
 /** Changes links for a while, and remembers that what they connect was disturbed. */
 function change(
-  { world }: Arena,
-  name: FaultName,
+  { world }: NetworkArena,
+  name: NetworkFaultName,
   ways: readonly Way[],
   apply: (link: Link) => void,
   undo: (link: Link) => void,
@@ -61,11 +70,16 @@ const bothWays = (ways: readonly Way[]): readonly Way[] =>
   ]);
 
 /** A fault of the one way between two machines. */
-function wayFault(name: FaultName, what: string, apply: (link: Link) => void, undo: (link: Link) => void): Fault {
+function wayFault(
+  name: NetworkFaultName,
+  what: string,
+  apply: (link: Link) => void,
+  undo: (link: Link) => void,
+): NetworkFault {
   return {
     what,
     begin(arena) {
-      const way = pickWay(arena);
+      const way = arena.world.drawWay(arena.prng);
       return way === undefined ? undefined : change(arena, name, [way], apply, undo);
     },
   };
@@ -82,25 +96,27 @@ function once(run: () => void): () => void {
 /** A fault of one open connection between two machines. */
 function connectionFault(
   what: string,
-  harm: (half: Half, world: World, way: Disturbed) => (() => void) | undefined,
-): Fault {
+  harm: (half: Half, world: NetworkStage, way: Disturbed) => (() => void) | undefined,
+): NetworkFault {
   return {
     what,
     begin(arena) {
-      const way = pickWay(arena);
+      const way = arena.world.drawWay(arena.prng);
       if (way === undefined) return undefined;
       const { world, prng } = arena;
       const open = world.network.connectionsBetween(way.from, way.to);
       const half = open[prng.integer(0, open.length - 1)];
       if (half === undefined) return undefined;
-      return harm(half, world, between(way.from.index, way.to.index));
+      // Either end may be the one that is writing.
+      const end = prng.chance(0.5) ? half : (half.other ?? half);
+      return harm(end, world, between(way.from.index, way.to.index));
     },
   };
 }
 
 /** Groups the machines of nodes at random; both groups have somebody in them. */
-function split(arena: Arena): readonly [readonly Machine[], readonly Machine[]] | undefined {
-  const machines = homes(arena.world);
+function split(arena: NetworkArena): readonly [readonly Machine[], readonly Machine[]] | undefined {
+  const machines = arena.world.homes();
   const [one] = machines;
   if (one === undefined || machines.length < 2) return undefined;
   const group = machines.filter((machine) => machine !== one && arena.prng.chance(0.5));
@@ -108,7 +124,7 @@ function split(arena: Arena): readonly [readonly Machine[], readonly Machine[]] 
   return group.length === 0 ? [[one], rest.slice(1)] : [group, rest];
 }
 
-export const networkFaults = {
+export const networkFaults: Readonly<Record<NetworkFaultName, NetworkFault>> = {
   partition: {
     what: "two groups of machines do not hear each other",
     begin(arena) {
@@ -129,7 +145,7 @@ export const networkFaults = {
   "black-hole": {
     what: "all that is sent to one machine, and by it, disappears",
     begin(arena) {
-      const machines = homes(arena.world);
+      const machines = arena.world.homes();
       const machine = machines[arena.prng.integer(0, machines.length - 1)];
       if (machine === undefined || machines.length < 2) return undefined;
       const ways = bothWays(waysBetween([machine], arena.world.machines));
@@ -141,7 +157,7 @@ export const networkFaults = {
     what: "the links of one machine are blocked one by one, and released one by one in another order",
     begin(arena) {
       const { world, prng, durationMs } = arena;
-      const machines = homes(world);
+      const machines = world.homes();
       const machine = machines[prng.integer(0, machines.length - 1)];
       if (machine === undefined || machines.length < 2) return undefined;
       for (const way of waysBetween([machine], machines)) {
@@ -172,8 +188,9 @@ export const networkFaults = {
   ),
 
   reset: connectionFault("a connection is reset at both ends", (half, { network, calm }, way) => {
-    network.cut(half);
+    // Both ends may hear of it at once.
     calm.jolt(way, "reset");
+    network.cut(half);
     return isOver;
   }),
 
@@ -201,7 +218,7 @@ export const networkFaults = {
   "slow-link": {
     what: "a link is slow: 2 s of latency, 10 kbit/s",
     begin(arena) {
-      const way = pickWay(arena);
+      const way = arena.world.drawWay(arena.prng);
       if (way === undefined) return undefined;
       const slow = (link: Link): void => {
         link.latencyMs += 2_000;
@@ -218,7 +235,7 @@ export const networkFaults = {
   loss: {
     what: "a link loses a fifth of its packets, so that TCP repeats them",
     begin(arena) {
-      const way = pickWay(arena);
+      const way = arena.world.drawWay(arena.prng);
       if (way === undefined) return undefined;
       const lose = (link: Link): void => {
         link.lossRate = 0.2;
@@ -229,4 +246,4 @@ export const networkFaults = {
       return change(arena, "loss", bothWays([way]), lose, keep);
     },
   },
-} satisfies Partial<Record<FaultName, Fault>>;
+};

@@ -1,4 +1,6 @@
-import type { CheckerName } from "../checkers/table.ts";
+import type { CheckerName } from "../checker-names.ts";
+import type { WorldName } from "../worlds.ts";
+import { farmMutants } from "./farm-mutants.ts";
 
 /** A deliberate mistake in the core, and who must find it. */
 export interface Mutant {
@@ -10,12 +12,15 @@ export interface Mutant {
   /** A text that the file has exactly once, and what stands there instead. */
   readonly find: string;
   readonly replace: string;
+  /** Where it is found; `pulse` if it does not say. */
+  readonly world?: WorldName;
   /** The checker that finds it on its own. */
   readonly caughtBy: CheckerName;
 }
 
 const MEMBERSHIP = "node-core/src/machines/membership.ts";
-const NODE = "node-core/src/heartbeat-node.ts";
+const PULSE = "node-core/src/machines/pulse.ts";
+const STALLS = "node-core/src/machines/stall-watch.ts";
 const REGISTRY = "registry/src/peer-registry.ts";
 const DETECTOR = "registry/src/failure-detector.ts";
 
@@ -23,7 +28,7 @@ const DETECTOR = "registry/src/failure-detector.ts";
  * Every checker is the catcher of at least one mutant: a check that no deliberate mistake trips does not count. Whoever
  * changes a line that is quoted here changes it here, too; a mutant that no longer applies is an error, not a pass.
  */
-export const mutants: readonly Mutant[] = [
+const pulseMutants: readonly Mutant[] = [
   {
     name: "never-reprobed",
     what: "A peer that is TIMEOUT is never probed again.",
@@ -96,9 +101,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "number-used-twice",
     what: "Every second dial gets the number of the one before it.",
-    file: MEMBERSHIP,
-    find: "const conn = dialledConnId(state.dials++);",
-    replace: "const conn = dialledConnId(Math.floor(state.dials++ / 2));",
+    file: "node-core/src/machines/conn-numbers.ts",
+    find: "dialledConnId(dials++)",
+    replace: "dialledConnId(Math.floor(dials++ / 2))",
     caughtBy: "lifecycle",
   },
   {
@@ -138,7 +143,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "request-is-evidence",
     what: "Whoever beats us in a peer's name proves that the peer lives.",
-    file: NODE,
+    file: PULSE,
     find: "if (message.from !== undefined) state.membership.onHeardOf(message.from, now);",
     replace: `if (message.from !== undefined) {
         const { registry } = state.membership;
@@ -191,8 +196,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "stall-not-noticed",
     what: "A node that was stalled accuses its peers of the silence that it slept through.",
-    file: NODE,
-    find: 'if (isNews || (isLate && event.type === "wake")) membership.onResumed(now);',
+    file: STALLS,
+    find: 'if (isNews || (isLate && event.type === "wake")) resumed();',
     replace: "",
     caughtBy: "accusations",
   },
@@ -228,4 +233,9 @@ export const mutants: readonly Mutant[] = [
     replace: "0.5 * Math.random()",
     caughtBy: "replay",
   },
+];
+
+export const mutants: readonly Mutant[] = [
+  ...pulseMutants,
+  ...farmMutants.map((mutant) => ({ ...mutant, world: "farm" as const })),
 ];

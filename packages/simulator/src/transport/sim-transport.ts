@@ -14,17 +14,10 @@ import type { Breakage, SocketHandler } from "../network/half.ts";
 import type { SimSocket } from "../network/sim-network.ts";
 import { watch } from "./conn-deadlines.ts";
 import { feed, handleLines } from "./conn-lines.ts";
+import { makeRoom, mayAccept, mayDial } from "./places.ts";
 import { createResolver } from "./resolver.ts";
 import type { SimConn } from "./sim-conn.ts";
-import {
-  breakConn,
-  endConn,
-  nowOf,
-  type SimTransportPlace,
-  type TransportState,
-  tellEnd,
-  tellNow,
-} from "./transport-state.ts";
+import { breakConn, nowOf, type SimTransportPlace, type TransportState, tellEnd, tellNow } from "./transport-state.ts";
 
 /** The port over the simulated network. Virtual time has no use for promises, so the port's two have twins without. */
 export interface SimTransport extends Transport {
@@ -34,6 +27,8 @@ export interface SimTransport extends Transport {
   stopNow(): void;
   /** Connections whose end has not been told, dials under way included. */
   readonly connections: number;
+  /** Connections that hold a place: those whose end has come, told or not, do not. */
+  readonly placesTaken: number;
   /** Which process is at the other end of a connection; for checkers. */
   otherLoopOf(conn: ConnId): EventLoop | undefined;
 }
@@ -54,11 +49,13 @@ export function createSimTransport(
     resolver: createResolver({ names, lookupsMax, cacheMs, now, post: (run) => loop.post(LOOK_UPS, run) }),
     conns: new Map(),
     perSource: new Map(),
+    dialled: new Set(),
+    accepted: new Set(),
     unidentified: new Set(),
     deadlines: createDeadlineQueue(),
     timerAt: undefined,
     listening: undefined,
-    accepted: 0,
+    acceptedCount: 0,
     isStopped: false,
     lastSent: undefined,
   };
@@ -81,6 +78,9 @@ export function createSimTransport(
     },
     get connections() {
       return state.conns.size;
+    },
+    get placesTaken() {
+      return state.dialled.size + state.accepted.size;
     },
     otherLoopOf: (conn) => state.conns.get(conn)?.socket?.otherLoop,
   };
@@ -122,23 +122,18 @@ function listen(state: TransportState, at: Endpoint): Endpoint | undefined {
 const deaf: SocketHandler = { opened() {}, received() {}, ended() {}, broken() {}, drained() {} };
 
 function accept(state: TransportState, socket: SimSocket): SocketHandler {
-  const { limits, conns, perSource, unidentified } = state;
   const source = unmapped(socket.remote.host);
-  const fromSource = perSource.get(source) ?? 0;
-  const hasRoom = conns.size < limits.connectionsMax && fromSource < limits.connectionsPerSourceMax;
-  if (state.isStopped || !hasRoom || !state.hasDescriptors()) {
+  if (state.isStopped || !mayAccept(state, source) || !state.hasDescriptors()) {
     if (state.prng.chance(0.5)) socket.abort();
     else socket.release();
     return deaf;
   }
-  perSource.set(source, fromSource + 1);
-  const conn = createConn(state, acceptedConnId(state.accepted++), source);
+  state.perSource.set(source, (state.perSource.get(source) ?? 0) + 1);
+  const conn = createConn(state, acceptedConnId(state.acceptedCount++), source);
   conn.socket = socket;
-  unidentified.add(conn);
-  const [oldest] = unidentified;
-  if (unidentified.size > limits.connectionsUnidentifiedMax && oldest !== undefined) {
-    endConn(state, oldest, { code: "ERR_CONN_LIMIT" });
-  }
+  state.accepted.add(conn);
+  state.unidentified.add(conn);
+  makeRoom(state);
   open(state, conn);
   return handlerOf(state, conn);
 }
@@ -195,20 +190,21 @@ function tellBreakage(state: TransportState, conn: SimConn, why: Breakage): void
 }
 
 function dial(state: TransportState, id: ConnId, to: Endpoint): void {
-  const isFull = state.conns.size >= state.limits.connectionsMax;
   const conn = createConn(state, id, "");
   if (state.isStopped) {
     tellNow(state, conn, { code: "CONN_CLOSED" });
     return;
   }
-  if (isFull) {
-    tellEnd(state, conn, { code: "ERR_CONN_LIMIT" });
+  if (!mayDial(state)) {
+    tellEnd(state, conn, { code: "ERR_DIAL_LIMIT" });
     return;
   }
   if (!state.hasDescriptors()) {
     tellEnd(state, conn, { code: "ERR_DIAL_LOCAL", detail: "EMFILE" });
     return;
   }
+  state.dialled.add(conn);
+  makeRoom(state);
   watch(state, conn);
   if (isIpLiteral(to.host)) {
     connectTo(state, conn, to);

@@ -33,13 +33,17 @@ export interface TransportState extends SimTransportPlace {
   readonly resolver: Resolver;
   readonly conns: Map<ConnId, SimConn>;
   readonly perSource: Map<string, number>;
+  /** Dials that hold a place, from the first SYN to the end of the connection. */
+  readonly dialled: Set<SimConn>;
+  /** The accepted ones that hold a place, oldest first. */
+  readonly accepted: Set<SimConn>;
   /** Accepted and not identified, oldest first. */
   readonly unidentified: Set<SimConn>;
   readonly deadlines: DeadlineQueue<SimConn>;
   /** When the transport's one timer goes off. */
   timerAt: InstantMs | undefined;
   listening: Listening | undefined;
-  accepted: number;
+  acceptedCount: number;
   isStopped: boolean;
   /** The last line that was put into bytes: nodes repeat themselves. */
   lastSent: { readonly line: string; readonly bytes: Uint8Array } | undefined;
@@ -57,12 +61,19 @@ export function tellEnd(state: TransportState, conn: SimConn, reason: CloseReaso
   if (conn.phase === "closed") return;
   conn.phase = "closed";
   state.deadlines.cancel(conn);
-  state.unidentified.delete(conn);
+  leavePlace(state, conn);
   if (!state.isStopped && state.lateNewsRate > 0 && state.prng.chance(state.lateNewsRate)) {
     state.scheduler.after(state.prng.next(), () =>
       state.loop.post(TRANSPORT_TIMERS, () => tellNow(state, conn, reason)),
     );
   } else tellNow(state, conn, reason);
+}
+
+/** From now on another may have its place. */
+function leavePlace({ dialled, accepted, unidentified }: TransportState, conn: SimConn): void {
+  dialled.delete(conn);
+  accepted.delete(conn);
+  unidentified.delete(conn);
 }
 
 export function tellNow(state: TransportState, conn: SimConn, reason: CloseReason): void {

@@ -1,0 +1,81 @@
+import type { ForeignConn } from "../../foreign/foreign-conn.ts";
+import type { Execution } from "../truth.ts";
+import { type ForeignProcess, isKeepAlive, isQuery, type Report } from "./foreign-process.ts";
+
+/** One that has one connection for life, and waits on it for its tasks. */
+export function createPushManners(process: ForeignProcess): void {
+  const { plan, prng } = process;
+  const lines: string[] = [];
+  const unreported = new Set<Execution>();
+  let conn: ForeignConn | undefined;
+  let isBusy = false;
+  let owesPong = false;
+  /** Its master may have given it a task while it had one, not knowing: then nobody knows whose result is whose. */
+  let isMixedUp = false;
+
+  const connect = (): void => {
+    conn = process.dial({
+      opened(opened) {
+        // Its master does not know that it is still at work, and may give it more at once.
+        if (isBusy) mixUp();
+        opened.say(`{"WORKER": "ALIVE", "WORKER_UUID": "${plan.id}"}\n`);
+      },
+      line(_, line) {
+        if (isKeepAlive(line)) pong();
+        else if (isQuery(line)) {
+          lines.push(line);
+          if (isBusy) mixUp();
+          next();
+        }
+      },
+      over() {
+        conn = undefined;
+        lines.length = 0;
+        process.after(plan.pollMs * (0.5 + prng.next()), connect);
+      },
+    });
+  };
+
+  const pong = (): void => {
+    owesPong = isBusy;
+    if (!isBusy) conn?.say(`{"STATUS": "PONG", "WORKER_UUID": "${plan.id}"}\n`);
+  };
+
+  const mixUp = (): void => {
+    isMixedUp = true;
+    for (const execution of unreported) execution.isAmbiguous = true;
+  };
+
+  const next = (): void => {
+    const line = isBusy ? undefined : lines.shift();
+    if (line === undefined) {
+      if (!isBusy) isMixedUp = false;
+      return;
+    }
+    isBusy = true;
+    const execution = process.work(line, (report) => {
+      isBusy = false;
+      say(report);
+      if (owesPong) pong();
+      next();
+    });
+    if (unreported.size > 0) mixUp();
+    execution.isAmbiguous = isMixedUp;
+    unreported.add(execution);
+  };
+
+  const say = (report: Report): void => {
+    if (process.isRude("silent")) return;
+    const isNamed = !process.isRude("half-named");
+    if (conn !== undefined && !conn.isOver) {
+      conn.say(isNamed ? report.line : report.nameless);
+      if (isNamed) unreported.delete(report.execution);
+      if (process.isRude("answers-twice", 1)) {
+        report.execution.isAmbiguous = true;
+        conn?.say(report.line);
+      }
+    }
+  };
+
+  connect();
+}
