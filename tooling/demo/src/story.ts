@@ -64,7 +64,7 @@ async function lose(lost: DemoNode, others: readonly DemoNode[], say: Say): Prom
 }
 
 async function welcomeBack(returned: DemoNode, others: readonly DemoNode[], say: Say): Promise<void> {
-  say(`${name(returned)} is started again. The others have gone on asking, at growing distances.`);
+  say(`${name(returned)} is started again. The others have never stopped asking.`);
   const welcomes = others.map(async (node) => {
     await node.sees(returned.name, "ALIVE");
     say(`${name(node)} has ${name(returned)} back: ${good("ALIVE")}`);
