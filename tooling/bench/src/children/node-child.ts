@@ -17,15 +17,26 @@ interface Waiting {
 
 const STOP_WAIT_MS = 5_000;
 
+/** For a module that does not answer calls itself, such as a command of ours. */
+export interface NodeChildOptions {
+  readonly args: readonly string[];
+  /** Loaded before the module, and answers calls in its place. */
+  readonly preload: URL;
+  /** Told what the child says on stderr, in any chunking. */
+  readonly onStderr: (text: string) => void;
+}
+
 /** Starts a module in a Node process of its own, of the version that runs this one. */
-export function startNodeChild(module: URL): NodeChild {
-  const child = fork(module, {
+export function startNodeChild(module: URL, options?: NodeChildOptions): NodeChild {
+  const preload = options === undefined ? [] : ["--import", options.preload.href];
+  const child = fork(module, options?.args, {
     serialization: "advanced",
-    execArgv: ["--expose-gc"],
+    execArgv: ["--expose-gc", ...preload],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const waiting = new Map<number, Waiting>();
   const complaints = collectText(child.stderr);
+  if (options !== undefined) child.stderr?.on("data", options.onStderr);
   let calls = 0;
   child.on("message", (message) => settle(waiting, message as ReplyMessage));
   const failAll = (why: string): void => {

@@ -1,0 +1,4 @@
+import { serveProducer } from "../serve-producer.ts";
+import { openLineOutlet } from "./line-outlet.ts";
+
+serveProducer(openLineOutlet);
