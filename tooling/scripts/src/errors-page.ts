@@ -1,7 +1,11 @@
-import { beatErrors, optionErrors } from "@mutirao/node-core";
+import { listenErrors } from "@mutirao/command";
+import { attemptErrors, beatErrors, masterErrors, optionErrors, taskErrors } from "@mutirao/node-core";
+import { apiErrors } from "@mutirao/operator-api";
 import { lineErrors } from "@mutirao/protocol";
+import { storeErrors } from "@mutirao/task-store";
 import { transportErrors } from "@mutirao/transport";
-import { listenErrors } from "node-cli/listen-problem";
+import { verbErrors } from "node-cli/verb-errors";
+import { handlerErrors, taskRunErrors } from "worker/run-errors";
 
 /** Every code that a user can meet, by where it comes from. No code is in two tables. */
 export const errorTables = [
@@ -9,8 +13,26 @@ export const errorTables = [
   {
     title: "Connections",
     intro: "Why a connection ended, or why a beat brought no answer.",
-    errors: { ...transportErrors, ...beatErrors },
+    errors: { ...transportErrors, ...beatErrors, ...masterErrors },
   },
+  { title: "Tasks", intro: "Why a master refuses what it is asked.", errors: taskErrors },
+  {
+    title: "Attempts",
+    intro: "Why an attempt at a task brought no result. A handler may add codes of its own (`TaskFailure`).",
+    errors: { ...attemptErrors, ...taskRunErrors },
+  },
+  { title: "Handlers", intro: "Why a worker cannot begin. Exit code 2.", errors: handlerErrors },
+  {
+    title: "The store",
+    intro: "What is wrong with a data directory. Exit code 2 at the start, 3 later.",
+    errors: storeErrors,
+  },
+  {
+    title: "The HTTP API",
+    intro: "What is wrong with a request, as a problem document (RFC 9457).",
+    errors: apiErrors,
+  },
+  { title: "Verbs", intro: "Why a verb of node-cli failed. Its exit code is told by `--help`.", errors: verbErrors },
   { title: "Options", intro: "What is wrong with the flags. Exit code 2.", errors: optionErrors },
   { title: "Listening", intro: "Why a node could not begin. Exit code 2.", errors: listenErrors },
 ] as const satisfies readonly { title: string; intro: string; errors: Readonly<Record<string, string>> }[];

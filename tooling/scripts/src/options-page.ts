@@ -1,17 +1,40 @@
-import type { OptionMeta } from "@mutirao/node-core";
-import { cliOptions } from "node-cli/cli-options";
+import { type OptionMeta, type OptionSchema, optionGroups } from "@mutirao/node-core";
+import { cliOptions as masterOptions } from "master/cli-options";
+import { cliOptions as nodeOptions } from "node-cli/cli-options";
+import { cliOptions as workerOptions } from "worker/cli-options";
 
-const GROUPS = ["Node", "Heartbeat", "Output", "Limits"] as const;
+type Options = Readonly<Record<string, OptionSchema<unknown>>>;
+
+const INTRO = `# Options
+
+Made of the schemas that read them: \`pnpm fix\`. \`--help\` of each command shows the same, \`--version\` its version.
+Times are in seconds. What a command has in common with node-cli is told there.
+`;
 
 export function optionsPage(): string {
-  const metas = Object.values(cliOptions).map(({ meta }) => meta);
-  const tables = GROUPS.map((group) => {
+  const shared = new Set(Object.values(nodeOptions).map(({ meta }) => textOf(meta)));
+  return [
+    INTRO,
+    section("node-cli", nodeOptions, () => true),
+    section("master", masterOptions, (meta) => !shared.has(textOf(meta)), "Every option of node-cli, and:"),
+    section("worker", workerOptions, (meta) => meta.group !== "Limits" || !shared.has(textOf(meta))),
+  ].join("\n");
+}
+
+function section(name: string, options: Options, isShown: (meta: OptionMeta) => boolean, intro = ""): string {
+  const metas = Object.values(options)
+    .map(({ meta }) => meta)
+    .filter(isShown);
+  const tables = optionGroups.flatMap((group) => {
     const rows = metas.filter((meta) => meta.group === group).map(row);
     const head = "| flag | unit and range | default | what follows |\n|---|---|---|---|";
-    return `## ${group}\n\n${head}\n${rows.join("\n")}\n`;
+    return rows.length === 0 ? [] : [`### ${group}\n\n${head}\n${rows.join("\n")}\n`];
   });
-  return `# Options of node-cli\n\nMade of the schema that reads them: \`pnpm fix\`. \`--help\` shows the same, \`--version\` the version.\n\n${tables.join("\n")}`;
+  return `## ${name}\n\n${intro === "" ? "" : `${intro}\n\n`}${tables.join("\n")}`;
 }
+
+/** Two commands that say the same of a flag mean the same by it. */
+const textOf = (meta: OptionMeta): string => JSON.stringify(meta);
 
 function row(meta: OptionMeta): string {
   const form = meta.unit === "" ? "switch" : `${meta.unit}: ${meta.range}`;
