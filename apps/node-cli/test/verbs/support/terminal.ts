@@ -20,6 +20,16 @@ export const hasTerminals = spawnSync(scriptFile, ["-qec", "true", "/dev/null"])
 
 const cliFile = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 
+/**
+ * The environment of a command on a terminal: that of the test, but with a terminal that has colours, whatever the one
+ * who runs the tests has, or has forbidden.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const forbidding = new Set(["NO_COLOR", "NODE_DISABLE_COLORS", "FORCE_COLOR", "CI"]);
+  const others = Object.entries(process.env).filter(([name]) => !forbidding.has(name));
+  return { ...Object.fromEntries(others), TERM: "xterm-256color" };
+}
+
 /** A test with terminals at hand, whose commands are gone when it is over. */
 export const test = base.extend(
   "onTerminal",
@@ -35,6 +45,7 @@ export const test = base.extend(
     return (...args) => {
       const command = [process.execPath, cliFile, ...args].map((word) => `'${word}'`).join(" ");
       const child = spawn(scriptFile, ["-qec", `stty cols 100 rows 30; exec ${command}`, "/dev/null"], {
+        env: environment(),
         stdio: ["pipe", "pipe", "inherit"],
       });
       started.push(child);
