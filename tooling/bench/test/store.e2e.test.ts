@@ -1,26 +1,30 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { makeTask, TASK_BYTES } from "../src/store/workload.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-const report = (...args: readonly string[]): Promise<string> =>
+const report = (temporary: string, ...args: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
-    execFile(process.execPath, [MAIN, ...args], (error, stdout, stderr) => {
+    const env = { ...process.env, TMPDIR: temporary, TEMP: temporary };
+    execFile(process.execPath, [MAIN, ...args], { env }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(stderr));
     });
   });
 
 it("measures every keeper with every size of group, and leaves nothing behind", { timeout: 60_000 }, async () => {
-  const text = await report("store", "--quick", "--no-write");
+  const temporary = await mkdtemp(join(tmpdir(), "mutirao-"));
+  onTestFinished(() => rm(temporary, { recursive: true }));
+  const text = await report(temporary, "store", "--quick", "--no-write");
   expect(text.match(/^\| (ours|log|nothing) /gm)).toEqual(Array(4).fill(["| ours ", "| log ", "| nothing "]).flat());
   for (const goal of ["store-100", "store-cpu-100", "store-cpu-1000", "store-reopen"]) expect(text).toContain(goal);
   expect(text).not.toMatch(/NaN|Infinity|undefined/);
-  expect((await readdir(tmpdir())).filter((name) => name.startsWith("mutirao-bench-"))).toEqual([]);
+  expect((await readdir(temporary)).filter((name) => name.startsWith("mutirao-"))).toEqual([]);
 });
 
 it("has tasks of the size that it speaks of", () => {
