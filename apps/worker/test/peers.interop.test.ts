@@ -35,7 +35,7 @@ const recorded = (master: ForeignProcess): readonly unknown[] =>
 
 const answerOf = (report: LogRecord): unknown => messageOf(report, "answer");
 
-describe.skipIf(python === undefined)("foreign workers and masters (needs python3)", { timeout: 60_000 }, () => {
+describe.skipIf(python === undefined)("foreign workers and masters (needs python3)", { timeout: 90_000 }, () => {
   describe.concurrent("of the same style understand each other", () => {
     test("pull: a connection per line, closed by the master after its answer", async ({ processes }) => {
       const master = await startClassMaster(processes, "pull", ...tasksFor("ana", "bia"), "--json-task", '["caio", 3]');

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
  * How long any one thing may take to be printed. Not a claim about speed: it only turns a hang into a failure that
  * shows what was printed instead.
  */
-const hangGuardMs = 30_000;
+const hangGuardMs = 80_000;
 
 /** The lines that a process prints on one stream, kept as they come. */
 export interface LineLog {

@@ -11,7 +11,7 @@ export interface Arrivals<T> {
 }
 
 /** Not a claim about speed: it only turns a hang into a failure. */
-const HANG_GUARD_MS = 30_000;
+const HANG_GUARD_MS = 80_000;
 
 export function createArrivals<T>(): Arrivals<T> {
   const items: T[] = [];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Not a claim about speed: it only turns a hang into a failure. */
-const HANG_GUARD_MS = 30_000;
+const HANG_GUARD_MS = 80_000;
 const POLL_MS = 20;
 
 /** Asks again and again, about what nobody tells, until the answer is as it should be; then gives it. */

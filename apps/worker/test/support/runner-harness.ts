@@ -60,7 +60,7 @@ export interface Folder {
 }
 
 /** Turns a hang into a failure that says what was awaited; no claim about speed. */
-const hangGuardMs = 30_000;
+const hangGuardMs = 80_000;
 
 export const hazards = fileURLToPath(new URL("../handlers/hazards.ts", import.meta.url));
 

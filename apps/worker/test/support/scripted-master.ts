@@ -33,7 +33,7 @@ export interface ScriptedMaster {
   stop(): void;
 }
 
-const hangGuardMs = 30_000;
+const hangGuardMs = 80_000;
 const WELCOME = { v: 1, graceMs: 5_000, intervalMs: 200, timeoutMs: 10_000 };
 
 /** @param isSilent it takes connections and never says a word. */
