@@ -41,6 +41,8 @@ async function keep({ keeper: name, groupSize, warmUpMs, windowMs }: KeepSetting
     load.take();
     const from = readUsage();
     await sleep(windowMs);
+    // On a disk that stands still, a window without a single group has no rate.
+    await load.somethingDone();
     const [to, { tasks, latencies }] = [readUsage(), load.take()];
     await load.stop();
     await keeper.close();

@@ -54,6 +54,8 @@ const makeEnd = (ordinal: number): TaskStatus => ({
 export interface RunningLoad {
   /** Tasks that were accepted and ended, and how long each write of a group took. */
   take(): { readonly tasks: number; readonly latencies: Histogram };
+  /** Resolves once a group was accepted and ended since the last `take`; rejects if that failed. */
+  somethingDone(): Promise<void>;
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export interface RunningLoad {
 export function startLoad(keeper: TaskKeeper, groupSize: number): RunningLoad {
   let latencies = createHistogram();
   let [made, tasks, isStopping] = [0, 0, false];
+  let first = Promise.withResolvers<void>();
 
   const timed = async (write: Promise<void>, askedAtMs: number): Promise<void> => {
     await write;
@@ -77,6 +80,7 @@ export function startLoad(keeper: TaskKeeper, groupSize: number): RunningLoad {
       await timed(keeper.accept(group), performance.now());
       await timed(keeper.end(group.map(({ id }, index) => [id, makeEnd(ordinals[index] ?? 0)])), performance.now());
       tasks += groupSize;
+      first.resolve();
     }
   };
   const second = async (): Promise<void> => {
@@ -90,7 +94,11 @@ export function startLoad(keeper: TaskKeeper, groupSize: number): RunningLoad {
     take() {
       const taken = { tasks, latencies };
       [tasks, latencies] = [0, createHistogram()];
+      first = Promise.withResolvers();
       return taken;
+    },
+    async somethingDone() {
+      await Promise.race([first.promise, streams]);
     },
     async stop() {
       isStopping = true;
