@@ -1,6 +1,6 @@
 import { logLevelOption } from "@mutirao/command";
-import { choiceOption, masterOptions, type OptionSchema, switchOption } from "@mutirao/node-core";
-import { type Endpoint, parseEndpoint } from "@mutirao/primitives";
+import { choiceOption, endpointSchema, masterOptions, type OptionSchema, switchOption } from "@mutirao/node-core";
+import type { Endpoint } from "@mutirao/primitives";
 import { z } from "zod";
 
 const http: OptionSchema<Endpoint | "off" | undefined> = {
@@ -13,16 +13,7 @@ const http: OptionSchema<Endpoint | "off" | undefined> = {
       "Where tasks are handed in and operators look (127.0.0.1 and --port + 1000 if absent). It knows no passwords: " +
       "whoever reaches it can do everything.",
   },
-  schema: z
-    .string()
-    .transform((text, context) => {
-      if (text === "off") return "off" as const;
-      const parsed = parseEndpoint(text);
-      if (!("problem" in parsed)) return parsed;
-      context.addIssue(parsed.problem);
-      return z.NEVER;
-    })
-    .optional(),
+  schema: z.literal("off").or(endpointSchema).optional(),
 };
 
 const dataDir: OptionSchema<string> = {

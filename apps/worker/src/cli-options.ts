@@ -1,6 +1,5 @@
 import { logLevelOption } from "@mutirao/command";
-import { type OptionMeta, type OptionSchema, workerOptions } from "@mutirao/node-core";
-import { type DurationMs, seconds } from "@mutirao/primitives";
+import { countOption, type OptionSchema, secondsOption, workerOptions } from "@mutirao/node-core";
 import { isTaskType, WORKER_SLOTS_MAX } from "@mutirao/protocol";
 import { z } from "zod";
 import type { ExecCommand } from "./exec/exec-runner.ts";
@@ -50,58 +49,41 @@ function readCommand(text: string, context: z.RefinementCtx<string>): ExecComman
   return z.NEVER;
 }
 
-type Words = Pick<OptionMeta, "flag" | "consequence">;
-
-function count(unit: string, min: number, max: number, fallback: number, words: Words): OptionSchema<number> {
-  return {
-    meta: { ...words, group: "Tasks", unit, range: `${min} to ${max}`, default: `${fallback}` },
-    schema: z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number)
-      .pipe(z.number().min(min).max(max))
-      .prefault(`${fallback}`),
-  };
-}
-
-const drainMaxMs: OptionSchema<DurationMs> = {
-  meta: {
-    flag: "--drain-timeout <s>",
-    group: "Tasks",
-    unit: "seconds",
-    range: "0 to 86400",
-    default: "30",
-    consequence:
-      "Time that running tasks have to end after SIGTERM or SIGINT. What has not ended then is given up, as by a second " +
-      "signal, and begins anew at another worker, without having cost it an attempt.",
-  },
-  schema: z
-    .string()
-    .regex(/^\d{1,15}(?:\.\d{1,6})?$/)
-    .transform(Number)
-    .pipe(z.number().max(86_400))
-    .transform(seconds)
-    .prefault("30"),
-};
-
 /** What belongs to the command rather than to the worker: what it can do, and how it ends. */
 export const commandOptions = {
   handlers,
   commands,
-  processesMax: count("processes", 1, WORKER_SLOTS_MAX, 4, {
-    flag: "--processes <n>",
-    consequence:
-      "Processes that --handlers run in, started as they are needed, about 90 MB each. As many as --slots: every task " +
-      "is alone in its process. Fewer: tasks share them, which is good for short tasks and for those that wait; but when " +
-      "one must be ended by force, those beside it begin anew.",
-  }),
-  memoryMaxMb: count("MiB", 32, 1_048_576, 256, {
-    flag: "--memory <MiB>",
-    consequence:
-      "JavaScript heap of each such process; with all else (Node itself, buffers) it may take 256 MiB more. A handler that needs " +
-      "more fails its task. It does not bound the programs of --exec.",
-  }),
-  drainMaxMs,
+  processesMax: countOption(
+    { unit: "processes", min: 1, max: WORKER_SLOTS_MAX, default: 4 },
+    {
+      flag: "--processes <n>",
+      group: "Tasks",
+      consequence:
+        "Processes that --handlers run in, started as they are needed, about 90 MB each. As many as --slots: every task " +
+        "is alone in its process. Fewer: tasks share them, which is good for short tasks and for those that wait; but when " +
+        "one must be ended by force, those beside it begin anew.",
+    },
+  ),
+  memoryMaxMb: countOption(
+    { unit: "MiB", min: 32, max: 1_048_576, default: 256 },
+    {
+      flag: "--memory <MiB>",
+      group: "Tasks",
+      consequence:
+        "JavaScript heap of each such process; with all else (Node itself, buffers) it may take 256 MiB more. A handler that needs " +
+        "more fails its task. It does not bound the programs of --exec.",
+    },
+  ),
+  drainMaxMs: secondsOption(
+    { minS: 0, maxS: 86_400, defaultS: 30 },
+    {
+      flag: "--drain-timeout <s>",
+      group: "Tasks",
+      consequence:
+        "Time that running tasks have to end after SIGTERM or SIGINT. What has not ended then is given up, as by a second " +
+        "signal, and begins anew at another worker, without having cost it an attempt.",
+    },
+  ),
   logLevel: logLevelOption,
 } as const;
 

@@ -30,7 +30,16 @@ export type { LoadState, LoadTerm, LoadView, TaskView, WorkerStyle, WorkerView }
 export { beatErrors, type Notice } from "./notices.ts";
 export { type HeartbeatNodeOptions, heartbeatOptions } from "./options/heartbeat-options.ts";
 export { type MasterNodeOptions, masterDefaults, masterOptions } from "./options/master-options.ts";
-export { choiceOption, type OptionMeta, type OptionSchema, optionGroups, switchOption } from "./options/option.ts";
+export {
+  choiceOption,
+  countOption,
+  endpointSchema,
+  type OptionMeta,
+  type OptionSchema,
+  optionGroups,
+  secondsOption,
+  switchOption,
+} from "./options/option.ts";
 export {
   type HeartbeatOptionValues,
   parseHeartbeatOptions,

@@ -1,4 +1,4 @@
-import type { OptionSchema } from "@mutirao/node-core";
+import { flagName, type OptionSchema } from "@mutirao/node-core";
 
 /** What stands behind a verb: flags with their values, and what stands alone. */
 export interface SplitArguments {
@@ -17,7 +17,7 @@ export function splitOperands(
   const valued = new Set(
     Object.values(table)
       .filter(({ meta }) => meta.unit !== "")
-      .map(({ meta }) => meta.flag.split(" ")[0]),
+      .map(flagName),
   );
   const flags: string[] = [];
   const operands: string[] = [];

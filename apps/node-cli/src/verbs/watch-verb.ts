@@ -1,9 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createEnding } from "@mutirao/command";
-import type { OptionSchema } from "@mutirao/node-core";
-import { type DurationMs, seconds } from "@mutirao/primitives";
+import { secondsOption } from "@mutirao/node-core";
 import { printable } from "@mutirao/protocol";
-import { z } from "zod";
 import { createMasterClient, type Reply } from "./master-client.ts";
 import { aside, out, outJson, terminalSize } from "./output.ts";
 import { createScreen } from "./screen.ts";
@@ -12,23 +10,10 @@ import { httpOption, jsonOption } from "./verb-options.ts";
 import { drawFrame, type FrameContent } from "./watch-frame.ts";
 import { type Snapshot, takeSnapshot } from "./watch-snapshot.ts";
 
-const interval: OptionSchema<DurationMs> = {
-  meta: {
-    flag: "--interval <s>",
-    group: "Output",
-    unit: "seconds",
-    range: "0.1 to 3600",
-    default: "1",
-    consequence: "Time between two looks.",
-  },
-  schema: z
-    .string()
-    .regex(/^\d{1,4}(?:\.\d{1,6})?$/)
-    .transform(Number)
-    .pipe(z.number().min(0.1).max(3_600))
-    .transform(seconds)
-    .prefault("1"),
-};
+const interval = secondsOption(
+  { minS: 0.1, maxS: 3_600, defaultS: 1 },
+  { flag: "--interval <s>", group: "Output", consequence: "Time between two looks." },
+);
 
 /** A master, live. */
 export const watchVerb = defineVerb({

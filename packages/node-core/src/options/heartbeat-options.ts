@@ -1,9 +1,7 @@
-import type { DurationMs, Endpoint, NodeId } from "@mutirao/primitives";
-import { isHostName, isIpv4, isIpv6, nodeId } from "@mutirao/primitives";
+import type { DurationMs, Endpoint } from "@mutirao/primitives";
 import type { HeartbeatDialect } from "@mutirao/protocol";
-import { z } from "zod";
 import { conductOptions, transportLimitOptions } from "./limits.ts";
-import { countOption, endpointsOption, type OptionSchema, portOption, secondsOption } from "./option.ts";
+import { countOption, endpointsOption, hostOption, idOption, portOption, secondsOption } from "./option.ts";
 
 /** What a node that keeps its peers' pulse has to be told. The ranges and defaults are in {@link heartbeatOptions}. */
 export interface HeartbeatNodeOptions {
@@ -25,39 +23,19 @@ export interface HeartbeatNodeOptions {
   readonly muteMs: DurationMs;
 }
 
-const host: OptionSchema<string> = {
-  meta: {
-    flag: "--host <address>",
-    group: "Node",
-    unit: "IP address or host name of this machine",
-    range: "an address of this machine, IPv6 without brackets",
-    default: "127.0.0.1",
-    consequence:
-      "Where the node listens, and the local address of its outgoing connections. Anything but a loopback address " +
-      "lets everybody who can reach it talk to the node.",
-  },
-  schema: z
-    .string()
-    .refine((text) => isIpv4(text) || isIpv6(text) || isHostName(text))
-    .default("127.0.0.1"),
-};
+const host = hostOption({
+  group: "Node",
+  consequence:
+    "Where the node listens, and the local address of its outgoing connections. Anything but a loopback address " +
+    "lets everybody who can reach it talk to the node.",
+});
 
-const id: OptionSchema<NodeId | undefined> = {
-  meta: {
-    flag: "--id <id>",
-    group: "Node",
-    unit: "text",
-    range: "1 to 128 printable ASCII characters without spaces",
-    consequence:
-      "Who the node is to its peers; a fresh UUID if absent. Fix it for a node that must be known again after a " +
-      "restart, and never give one to two nodes.",
-  },
-  schema: z
-    .string()
-    .regex(/^[!-~]{1,128}$/)
-    .transform(nodeId)
-    .optional(),
-};
+const id = idOption({
+  group: "Node",
+  consequence:
+    "Who the node is to its peers; a fresh UUID if absent. Fix it for a node that must be known again after a " +
+    "restart, and never give one to two nodes.",
+});
 
 /** Every option of a heartbeat node: flag, unit, range, default and consequence, and the schema that reads it. */
 export const heartbeatOptions = {

@@ -1,7 +1,7 @@
-import { type DurationMs, durationMs, type Endpoint, parseEndpoint } from "@mutirao/primitives";
+import { type DurationMs, durationMs, type Endpoint } from "@mutirao/primitives";
 import { z } from "zod";
 import { type HeartbeatNodeOptions, heartbeatOptions } from "./heartbeat-options.ts";
-import { countOption, type OptionSchema, secondsOption } from "./option.ts";
+import { countOption, endpointOption, type OptionSchema, secondsOption } from "./option.ts";
 
 /** What a master has to be told. The ranges and defaults are in {@link masterOptions}. */
 export interface MasterNodeOptions extends HeartbeatNodeOptions {
@@ -59,24 +59,16 @@ const pushPort: OptionSchema<number | undefined> = {
     .optional(),
 };
 
-const monitor: OptionSchema<Endpoint | undefined> = {
-  meta: {
+const monitorAddress = endpointOption(
+  {
     flag: "--monitor <host:port>",
     group: load,
-    unit: "host:port",
-    range: "an IP address ([::1]:9190 for IPv6) or a host name",
     consequence: "A supervisor that load reports are sent to. One that cannot be reached costs a counted failure.",
   },
-  schema: z
-    .string()
-    .transform((text, context) => {
-      const parsed = parseEndpoint(text);
-      if (!("problem" in parsed)) return parsed;
-      context.addIssue(parsed.problem);
-      return z.NEVER;
-    })
-    .optional(),
-};
+  9190,
+);
+
+const monitor: OptionSchema<Endpoint | undefined> = { ...monitorAddress, schema: monitorAddress.schema.optional() };
 
 const taskOptions = {
   pushPort,

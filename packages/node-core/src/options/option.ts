@@ -1,4 +1,14 @@
-import { type DurationMs, type Endpoint, parseEndpoint, seconds } from "@mutirao/primitives";
+import {
+  type DurationMs,
+  type Endpoint,
+  isHostName,
+  isIpv4,
+  isIpv6,
+  type NodeId,
+  nodeId,
+  parseEndpoint,
+  seconds,
+} from "@mutirao/primitives";
 import { z } from "zod";
 
 /** Under which heading an option stands, in the order of the help. */
@@ -71,22 +81,59 @@ export function portOption(words: Words): OptionSchema<number> {
   };
 }
 
+/** `host:port`. */
+export const endpointSchema: z.ZodType<Endpoint, unknown> = z.string().transform((text, context) => {
+  const parsed = parseEndpoint(text);
+  if (!("problem" in parsed)) return parsed;
+  context.addIssue(parsed.problem);
+  return z.NEVER;
+});
+
+/** The address of another node. @param port stands in the example. */
+export function endpointOption(words: Words, port = 9101): OptionSchema<Endpoint> {
+  return {
+    meta: { ...words, unit: "host:port", range: `an IP address ([::1]:${port} for IPv6) or a host name` },
+    schema: endpointSchema,
+  };
+}
+
 /** Addresses of other nodes. */
 export function endpointsOption(words: Words): OptionSchema<readonly Endpoint[]> {
-  const endpoint = z.string().transform((text, context) => {
-    const parsed = parseEndpoint(text);
-    if (!("problem" in parsed)) return parsed;
-    context.addIssue(parsed.problem);
-    return z.NEVER;
-  });
+  const { meta, schema } = endpointOption(words);
+  return { meta: { ...meta, isRepeatable: true }, schema: z.array(schema).prefault([]) };
+}
+
+/** An address of this machine. */
+export function hostOption(words: Pick<Words, "group" | "consequence">): OptionSchema<string> {
   return {
     meta: {
+      flag: "--host <address>",
       ...words,
-      unit: "host:port",
-      range: "an IP address ([::1]:9101 for IPv6) or a host name",
-      isRepeatable: true,
+      unit: "IP address or host name of this machine",
+      range: "an address of this machine, IPv6 without brackets",
+      default: "127.0.0.1",
     },
-    schema: z.array(endpoint).prefault([]),
+    schema: z
+      .string()
+      .refine((text) => isIpv4(text) || isIpv6(text) || isHostName(text))
+      .default("127.0.0.1"),
+  };
+}
+
+/** Who a node or a worker is to others. */
+export function idOption(words: Pick<Words, "group" | "consequence">): OptionSchema<NodeId | undefined> {
+  return {
+    meta: {
+      flag: "--id <id>",
+      ...words,
+      unit: "text",
+      range: "1 to 128 printable ASCII characters without spaces",
+    },
+    schema: z
+      .string()
+      .regex(/^[!-~]{1,128}$/)
+      .transform(nodeId)
+      .optional(),
   };
 }
 

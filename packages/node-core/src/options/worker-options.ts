@@ -1,17 +1,15 @@
-import {
-  type DurationMs,
-  type Endpoint,
-  isHostName,
-  isIpv4,
-  isIpv6,
-  type NodeId,
-  nodeId,
-  parseEndpoint,
-} from "@mutirao/primitives";
+import type { DurationMs, Endpoint } from "@mutirao/primitives";
 import { transportLimitDefaults } from "@mutirao/transport";
-import { z } from "zod";
 import { conductOptions, transportLimitOptions } from "./limits.ts";
-import { choiceOption, countOption, type OptionSchema, secondsOption } from "./option.ts";
+import {
+  choiceOption,
+  countOption,
+  endpointOption,
+  hostOption,
+  idOption,
+  type OptionSchema,
+  secondsOption,
+} from "./option.ts";
 
 /** In which words a worker talks to its master, see `--style` in {@link workerOptions}. */
 export const workerStyleChoices = ["auto", "pull", "push"] as const;
@@ -43,58 +41,29 @@ export interface WorkerNodeOptions {
   readonly muteMs: DurationMs;
 }
 
-const master: OptionSchema<Endpoint> = {
-  meta: {
-    flag: "--master <host:port>",
-    group: "Worker",
-    unit: "host:port",
-    range: "an IP address ([::1]:9101 for IPv6) or a host name",
-    isRequired: true,
-    consequence:
-      "The one master that the worker serves: the --port of one of ours, or of another team's (with --style push, its " +
-      "push port, as a rule one above). The worker tries for ever to reach it.",
-  },
-  schema: z.string().transform((text, context) => {
-    const parsed = parseEndpoint(text);
-    if (!("problem" in parsed)) return parsed;
-    context.addIssue(parsed.problem);
-    return z.NEVER;
-  }),
-};
+const masterAddress = endpointOption({
+  flag: "--master <host:port>",
+  group: "Worker",
+  consequence:
+    "The one master that the worker serves: the --port of one of ours, or of another team's (with --style push, its " +
+    "push port, as a rule one above). The worker tries for ever to reach it.",
+});
 
-const host: OptionSchema<string> = {
-  meta: {
-    flag: "--host <address>",
-    group: "Worker",
-    unit: "IP address or host name of this machine",
-    range: "an address of this machine, IPv6 without brackets",
-    default: "127.0.0.1",
-    consequence:
-      "The local address of the worker's connections; it never listens. It must be able to reach the master: a " +
-      "loopback address only reaches this machine.",
-  },
-  schema: z
-    .string()
-    .refine((text) => isIpv4(text) || isIpv6(text) || isHostName(text))
-    .default("127.0.0.1"),
-};
+const master: OptionSchema<Endpoint> = { ...masterAddress, meta: { ...masterAddress.meta, isRequired: true } };
 
-const id: OptionSchema<NodeId | undefined> = {
-  meta: {
-    flag: "--id <id>",
-    group: "Worker",
-    unit: "text",
-    range: "1 to 128 printable ASCII characters without spaces",
-    consequence:
-      "Who the worker is to its master; a fresh UUID if absent. Never give one to two workers: the master would have " +
-      "to tell them apart by guessing.",
-  },
-  schema: z
-    .string()
-    .regex(/^[!-~]{1,128}$/)
-    .transform(nodeId)
-    .optional(),
-};
+const host = hostOption({
+  group: "Worker",
+  consequence:
+    "The local address of the worker's connections; it never listens. It must be able to reach the master: a " +
+    "loopback address only reaches this machine.",
+});
+
+const id = idOption({
+  group: "Worker",
+  consequence:
+    "Who the worker is to its master; a fresh UUID if absent. Never give one to two workers: the master would have " +
+    "to tell them apart by guessing.",
+});
 
 /** Every option of a worker: flag, unit, range, default and consequence, and the schema that reads it. */
 export const workerOptions = {
