@@ -13,10 +13,10 @@ import type { Message } from "@mutirao/protocol";
 import type { Core } from "./core.ts";
 import type { ConnClosed, LineRefused, MessageReceived } from "./events.ts";
 import { type Conduct, createConduct } from "./machines/conduct.ts";
+import { createOutbox, type WorkerOutbox } from "./machines/outbox.ts";
 import { createStallWatch, type StallWatch } from "./machines/stall-watch.ts";
 import { createWorkerLeaving, type WorkerLeaving } from "./machines/worker-leaving.ts";
 import { createWorkerLink, type WorkerLink } from "./machines/worker-link.ts";
-import { createWorkerOutbox, type WorkerOutbox } from "./machines/worker-outbox.ts";
 import { createWorkerPresence, type WorkerPresence } from "./machines/worker-presence.ts";
 import { createWorkerProgress } from "./machines/worker-progress.ts";
 import { createWorkerPull, type WorkerPull } from "./machines/worker-pull.ts";
@@ -96,7 +96,7 @@ export function createWorkerNode(selfId: NodeId, options: WorkerNodeOptions, prn
 const NOTHING = [] as const;
 
 function createState(selfId: NodeId, options: WorkerNodeOptions, prng: Prng): State {
-  const outbox = createWorkerOutbox();
+  const outbox = createOutbox<WorkerOwnEffect>();
   const link = createWorkerLink(options.master, options.backOffMaxMs, prng.fork("reconnect"), outbox);
   const presence = createWorkerPresence(options.master, outbox);
   const runs = createWorkerRuns(outbox);

@@ -15,7 +15,7 @@ import { retryDelayMs } from "../policies/retry-delay.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Farm } from "./farm.ts";
 import { type Acknowledge, addStory, type LiveTask } from "./live-task.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { TaskLedger } from "./task-ledger.ts";
 import type { WallClock } from "./wall-clock.ts";
 import { type Attempt, attemptKey, type WorkerRecord } from "./worker-record.ts";
@@ -65,7 +65,7 @@ export interface AttemptsOptions {
 }
 
 export interface AttemptsTools {
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly clock: WallClock;
   readonly ledger: TaskLedger;
   readonly backlog: Backlog;

@@ -16,7 +16,7 @@ import type { Backlog } from "./backlog.ts";
 import { queryOf } from "./class-query.ts";
 import type { Farm } from "./farm.ts";
 import type { LiveTask } from "./live-task.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { Attempt, WorkerRecord } from "./worker-record.ts";
 
 /**
@@ -43,7 +43,7 @@ export interface ClassWorkersOptions {
 }
 
 export interface ClassWorkersTools {
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly farm: Farm;
   readonly attempts: Attempts;
   readonly backlog: Backlog;

@@ -2,7 +2,7 @@ import { after, assert, createDeadlineQueue, durationMs, type InstantMs } from "
 import type { StoreErrorCode, TaskChange } from "@mutirao/task-store";
 import type { WriteId } from "../master-events.ts";
 import { type LiveTask, statusOf } from "./live-task.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 
 /** What one write is about, and so what follows when it is durable, or is not. */
 export interface WriteIntent {
@@ -45,7 +45,7 @@ const REWRITE_AFTER_MS = durationMs(1_000);
 
 const createIntent = (): WriteIntent => ({ accepted: [], ended: [], noted: [], whenKnown: [] });
 
-export function createDurableWrites(outbox: Outbox, isLive: (task: LiveTask) => boolean): DurableWrites {
+export function createDurableWrites(outbox: MasterOutbox, isLive: (task: LiveTask) => boolean): DurableWrites {
   const inFlight = new Map<WriteId, WriteIntent>();
   /** What could not be kept, and when to try again. */
   const again = createDeadlineQueue<LiveTask>();

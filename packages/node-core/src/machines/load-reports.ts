@@ -15,7 +15,7 @@ import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
 import type { ConnNumbers } from "./conn-numbers.ts";
 import type { Farm } from "./farm.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 /**
@@ -39,7 +39,7 @@ export interface LoadReportsOptions {
 }
 
 export interface LoadReportsTools {
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly clock: WallClock;
   readonly conns: ConnNumbers;
   readonly farm: Farm;

@@ -5,7 +5,7 @@ import { type LoadThresholds, nextLoadState } from "../policies/load-state.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Farm } from "./farm.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 /** How loaded the master is, and why: measures, and says when the state changes. */
@@ -23,7 +23,7 @@ export interface LoadTools {
   readonly backlog: Backlog;
   readonly farm: Farm;
   readonly attempts: Attempts;
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly clock: WallClock;
 }
 

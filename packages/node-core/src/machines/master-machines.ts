@@ -1,4 +1,5 @@
 import { after, type InstantMs, type NodeId, type Prng } from "@mutirao/primitives";
+import type { MasterOwnEffect } from "../master-effects.ts";
 import type { MasterNodeOptions } from "../options/master-options.ts";
 import type { LoadThresholds } from "../policies/load-state.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";
@@ -10,7 +11,7 @@ import { createFarm, type Farm } from "./farm.ts";
 import type { LiveTask } from "./live-task.ts";
 import { createLoad, type Load } from "./load.ts";
 import { createLoadReports, type LoadReports } from "./load-reports.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { createOutbox, type MasterOutbox } from "./outbox.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
 import { createSessionTalk, type SessionTalk } from "./session-talk.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -19,7 +20,7 @@ import { createWallClock, type WallClock } from "./wall-clock.ts";
 
 /** The machines of a master, each with what it needs of the others. */
 export interface MasterMachines {
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly clock: WallClock;
   readonly pulse: Pulse;
   readonly farm: Farm;
@@ -34,7 +35,7 @@ export interface MasterMachines {
 }
 
 export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions, prng: Prng): MasterMachines {
-  const outbox = createOutbox();
+  const outbox = createOutbox<MasterOwnEffect>();
   const clock = createWallClock();
   const conns = createConnNumbers();
   const pulse = createPulse(selfId, options, prng, conns);

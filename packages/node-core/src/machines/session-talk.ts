@@ -6,7 +6,7 @@ import {
   BATCH_FRAME_BYTES,
   SESSION_LINE_MAX_BYTES,
 } from "@mutirao/protocol";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { Attempt, WorkerRecord } from "./worker-record.ts";
 
 /** What is said to our own workers. All that one event brings about for one of them shares as few lines as it can. */
@@ -30,7 +30,7 @@ interface Unsaid {
 /** References in one line: well below the number of items that a line may have. */
 const REFS_MAX = 256;
 
-export function createSessionTalk(outbox: Outbox): SessionTalk {
+export function createSessionTalk(outbox: MasterOutbox): SessionTalk {
   const unsaid = new Map<ConnId, Unsaid>();
 
   const of = (conn: ConnId): Unsaid => {

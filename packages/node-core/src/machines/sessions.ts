@@ -2,7 +2,7 @@ import type { ConnId, DurationMs, Endpoint, InstantMs, NodeId } from "@mutirao/p
 import type { AttemptRef, ResultBatch, WorkerAlive, WorkerHello } from "@mutirao/protocol";
 import type { Attempts } from "./attempts.ts";
 import type { Farm } from "./farm.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { SessionTalk } from "./session-talk.ts";
 import type { TaskLedger } from "./task-ledger.ts";
 import { attemptKey, type WorkerRecord } from "./worker-record.ts";
@@ -21,7 +21,7 @@ export interface SessionsOptions {
 }
 
 export interface SessionsTools {
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly farm: Farm;
   readonly ledger: TaskLedger;
   readonly attempts: Attempts;

@@ -15,7 +15,7 @@ import type { DraftAnswer, Refusal, TaskErrorCode } from "../master-effects.ts";
 import type { RequestId, TaskDraft, WriteId } from "../master-events.ts";
 import { createDurableWrites, type DurableWrites, type WriteIntent } from "./durable-writes.ts";
 import { createLiveTask, type LiveTask } from "./live-task.ts";
-import type { Outbox } from "./outbox.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 /** The tasks of a master: what was accepted, what has ended, and what of it is durable. */
@@ -55,7 +55,7 @@ export interface TaskLedgerOptions {
 }
 
 export interface TaskLedgerTools {
-  readonly outbox: Outbox;
+  readonly outbox: MasterOutbox;
   readonly clock: WallClock;
   /** A task is accepted for good, and may be given out. */
   readonly onReady: (task: LiveTask, now: InstantMs) => void;

@@ -12,7 +12,7 @@ import {
 import type { SendableMessage } from "@mutirao/protocol";
 import { backOffMs } from "../policies/back-off.ts";
 import { type ConnNumbers, createConnNumbers } from "./conn-numbers.ts";
-import type { WorkerOutbox } from "./worker-outbox.ts";
+import type { WorkerOutbox } from "./outbox.ts";
 
 /**
  * The one connection of a worker to its one master, and when to open the next.

@@ -1,6 +1,6 @@
 import type { Endpoint, NodeId } from "@mutirao/primitives";
 import type { WorkerDisconnected, WorkerTalk } from "../worker-notices.ts";
-import type { WorkerOutbox } from "./worker-outbox.ts";
+import type { WorkerOutbox } from "./outbox.ts";
 
 /** Whether the master is there, as far as the worker has seen; tells what an operator would call news. */
 export interface WorkerPresence {

@@ -11,8 +11,8 @@ import {
 import { type AttemptOutcome, type Message, QUERY_TYPE, type Query, type WorkerStatus } from "@mutirao/protocol";
 import type { WorkerNodeOptions } from "../options/worker-options.ts";
 import type { WorkerDisconnected } from "../worker-notices.ts";
+import type { WorkerOutbox } from "./outbox.ts";
 import type { WorkerLink } from "./worker-link.ts";
-import type { WorkerOutbox } from "./worker-outbox.ts";
 import { failure, type WorkerRuns } from "./worker-runs.ts";
 import { orderOf, statusOf, wordOf } from "./worker-words.ts";
 

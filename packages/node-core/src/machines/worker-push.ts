@@ -1,8 +1,8 @@
 import { after, durationMs, type Endpoint, type InstantMs, type NodeId } from "@mutirao/primitives";
 import { type AttemptOutcome, type Message, QUERY_TYPE, type Query, type SendableMessage } from "@mutirao/protocol";
 import type { WorkerNodeOptions } from "../options/worker-options.ts";
+import type { WorkerOutbox } from "./outbox.ts";
 import type { WorkerLink } from "./worker-link.ts";
-import type { WorkerOutbox } from "./worker-outbox.ts";
 import type { WorkerPresence } from "./worker-presence.ts";
 import { failure, type WorkerRuns } from "./worker-runs.ts";
 import { orderOf, statusOf, wordOf } from "./worker-words.ts";

@@ -2,7 +2,7 @@ import { type DurationMs, elapsed, type InstantMs, type JsonText } from "@mutira
 import { type AttemptOutcome, type AttemptRef, PAYLOAD_MAX_BYTES, printable } from "@mutirao/protocol";
 import { attemptErrors } from "../master-effects.ts";
 import type { RunId } from "../worker-events.ts";
-import type { WorkerOutbox } from "./worker-outbox.ts";
+import type { WorkerOutbox } from "./outbox.ts";
 import { attemptKey } from "./worker-record.ts";
 
 /** One handler at work. */

@@ -24,9 +24,9 @@ import {
 } from "@mutirao/protocol";
 import type { WorkerNodeOptions } from "../options/worker-options.ts";
 import type { RunId } from "../worker-events.ts";
+import type { WorkerOutbox } from "./outbox.ts";
 import { LINE_ROOM_BYTES, progressBytes, thatFit } from "./worker-line-bytes.ts";
 import type { WorkerLink } from "./worker-link.ts";
-import type { WorkerOutbox } from "./worker-outbox.ts";
 import type { WorkerPresence } from "./worker-presence.ts";
 import type { WorkerProgress } from "./worker-progress.ts";
 import type { WorkerResults } from "./worker-results.ts";
