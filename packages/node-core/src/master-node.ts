@@ -15,7 +15,7 @@ import { dispatch } from "./machines/dispatch.ts";
 import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
 import { taskViewOf, workerViewOf } from "./machines/master-view.ts";
 import { createStallWatch } from "./machines/stall-watch.ts";
-import type { MasterOwnEffect, Refusal } from "./master-effects.ts";
+import type { MasterOwnEffect } from "./master-effects.ts";
 import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
 import type { LoadView, TaskView, WorkerView } from "./master-views.ts";
 import type { MasterNodeOptions } from "./options/master-options.ts";
@@ -214,11 +214,8 @@ function wake(machines: MasterMachines, now: InstantMs): void {
   for (const { worker, why } of farm.wake(now)) {
     outbox.notify({ kind: "worker-gone", worker: worker.name, why, running: worker.attempts.size });
     if (worker.conn !== undefined && worker.style === "session") outbox.emit({ type: "close", conn: worker.conn });
-    for (const attempt of [...worker.attempts.values()]) {
-      const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
-      attempts.lose(attempt, "ERR_WORKER_LOST", how, now);
-      attempts.release(attempt);
-    }
+    const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
+    attempts.loseAll(worker, how, now);
   }
   attempts.wake(now);
   backlog.wake(now);
@@ -232,17 +229,10 @@ function submit({ ledger, load }: MasterMachines, { request, drafts }: Submit, n
   ledger.submit(request, drafts, now);
 }
 
-function cancel({ ledger, attempts, outbox }: MasterMachines, { request, task: id }: Cancel, now: InstantMs): void {
+function cancel({ ledger, attempts }: MasterMachines, { request, task: id }: Cancel, now: InstantMs): void {
   const task = ledger.live.get(id);
   if (task === undefined) {
-    const state = ledger.endOf(id);
-    const code = state === undefined ? "ERR_TASK_UNKNOWN" : "ERR_TASK_ENDED";
-    const refusal: Refusal = { code, retryAfterMs: undefined };
-    outbox.emit({
-      type: "answer",
-      request,
-      answer: state === undefined ? { kind: "refused", refusal } : { kind: "refused", refusal, state },
-    });
+    ledger.refuseCancel(request, id);
     return;
   }
   task.cancelRequests.push(request);

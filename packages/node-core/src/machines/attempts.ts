@@ -34,8 +34,8 @@ export interface Attempts {
   report(attempt: Attempt, outcome: AttemptOutcome, ack: Acknowledge, now: InstantMs): void;
   /** A result of a task that counts though another has the task, or nobody: whoever is first counts. */
   reportStray(task: LiveTask, worker: WorkerRecord, outcome: AttemptOutcome, ack: Acknowledge, now: InstantMs): void;
-  /** The worker was lost under the task, or does not report: it is somebody else's turn. */
-  lose(attempt: Attempt, code: LossCode, why: string, now: InstantMs): void;
+  /** The worker is lost under all that it has: it is somebody else's turn. */
+  loseAll(worker: WorkerRecord, why: string, now: InstantMs): void;
   /** The worker does not have the task, through no fault of the task: it is somebody else's turn. */
   giveBack(attempt: Attempt, now: InstantMs): void;
   /** The slot is free: whatever became of the task, the worker does not work on it any more. */
@@ -72,7 +72,7 @@ export interface AttemptsTools {
   readonly farm: Farm;
   readonly prng: Prng;
   /** An attempt of a session ended well; its length is worth measuring. */
-  readonly onServed: (serviceMs: DurationMs, now: InstantMs) => void;
+  readonly onServed: (serviceMs: DurationMs) => void;
   /** A worker that can be told is to stop working on it. */
   readonly tellToStop: (attempt: Attempt) => void;
 }
@@ -108,7 +108,7 @@ export function createAttempts(options: AttemptsOptions, tools: AttemptsTools): 
     adopt: (task, worker, number, now) => begin(state, task, worker, number, { timeoutMs: task.order.timeoutMs }, now),
     report: (attempt, outcome, ack, now) => report(state, attempt, outcome, ack, now),
     reportStray: (task, worker, outcome, ack, now) => stray(state, task, worker, outcome, ack, now),
-    lose: (attempt, code, why, now) => lose(state, attempt, code, why, now),
+    loseAll: (worker, why, now) => loseAll(state, worker, why, now),
     giveBack: (attempt, now) => giveBack(state, attempt, now),
     release: (attempt) => release(state, attempt),
     abandon(task) {
@@ -189,13 +189,13 @@ function report(state: State, attempt: Attempt, outcome: AttemptOutcome, ack: Ac
     return;
   }
   if (outcome.isOk) {
-    state.onServed(elapsed(startedAt, now), now);
+    state.onServed(elapsed(startedAt, now));
     done(state, task, worker, outcome.output, ack, now);
   } else if (isReturned(outcome.code)) {
     state.backlog.add(task, now);
     ack();
   } else {
-    failed(state, task, worker, attempt.number, outcome, ack, now);
+    failed(state, attempt, outcome, ack, now);
   }
 }
 
@@ -245,25 +245,15 @@ function done(
 
 function failed(
   state: State,
-  task: LiveTask,
-  worker: WorkerRecord,
-  number: number,
+  attempt: Attempt,
   { code, message }: AttemptOutcome & { isOk: false },
   ack: Acknowledge,
   now: InstantMs,
 ): void {
+  const { task, worker } = attempt;
   task.failures++;
-  task.isMarked = false;
   task.acks.push(ack);
-  addStory(task, { attempt: number, worker: worker.id, code, message, at: state.clock.at(now) });
-  state.outbox.notify({
-    kind: "attempt-failed",
-    task: task.order.id,
-    attempt: number,
-    worker: worker.id,
-    code,
-    message,
-  });
+  tellInVain(state, attempt, code, message, now);
   if (task.failures >= task.order.maxAttempts) {
     state.ledger.end(task, { state: "failed", worker: worker.id, error: { code, message } }, now);
     return;
@@ -274,19 +264,10 @@ function failed(
 
 function lose(state: State, attempt: Attempt, code: LossCode, why: string, now: InstantMs): void {
   if (!attempt.isOpen) return;
-  const { task, worker, number } = attempt;
+  const { task, worker } = attempt;
   close(state, attempt);
   task.losses++;
-  task.isMarked = false;
-  addStory(task, { attempt: number, worker: worker.id, code, message: why, at: state.clock.at(now) });
-  state.outbox.notify({
-    kind: "attempt-failed",
-    task: task.order.id,
-    attempt: number,
-    worker: worker.id,
-    code,
-    message: why,
-  });
+  tellInVain(state, attempt, code, why, now);
   if (task.losses >= state.options.lossesMax) {
     const message = `${task.losses} workers were lost under it: ${why}`;
     state.ledger.end(task, { state: "dead", worker: worker.id, error: { code, message } }, now);
@@ -294,6 +275,26 @@ function lose(state: State, attempt: Attempt, code: LossCode, why: string, now: 
   }
   state.backlog.add(task, now);
   state.ledger.note(task);
+}
+
+/** The attempt brought no result: the task remembers that, and whoever listens is told. */
+function tellInVain(
+  { clock, outbox }: State,
+  { task, number, worker: { id: worker } }: Attempt,
+  code: string,
+  message: string,
+  now: InstantMs,
+): void {
+  task.isMarked = false;
+  addStory(task, { attempt: number, worker, code, message, at: clock.at(now) });
+  outbox.notify({ kind: "attempt-failed", task: task.order.id, attempt: number, worker, code, message });
+}
+
+function loseAll(state: State, worker: WorkerRecord, why: string, now: InstantMs): void {
+  for (const attempt of [...worker.attempts.values()]) {
+    lose(state, attempt, "ERR_WORKER_LOST", why, now);
+    release(state, attempt);
+  }
 }
 
 function giveBack(state: State, attempt: Attempt, now: InstantMs): void {

@@ -11,7 +11,7 @@ import type { WallClock } from "./wall-clock.ts";
 /** How loaded the master is, and why: measures, and says when the state changes. */
 export interface Load {
   onArrivals(count: number, now: InstantMs): void;
-  onServed(serviceMs: DurationMs, now: InstantMs): void;
+  onServed(serviceMs: DurationMs): void;
   onMeasured(figures: HostFigures): void;
   /** Looks whether the state has changed. To be called after every event. */
   evaluate(now: InstantMs): void;

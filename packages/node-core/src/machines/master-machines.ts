@@ -54,7 +54,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     backlog,
     farm,
     prng: prng.fork("attempts"),
-    onServed: (serviceMs, now) => load.onServed(serviceMs, now),
+    onServed: (serviceMs) => load.onServed(serviceMs),
     tellToStop: ({ worker, task, number }) => talk.cancel(worker, { task: task.order.id, attempt: number }),
   });
   const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock });

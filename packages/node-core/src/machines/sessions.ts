@@ -103,10 +103,7 @@ function identify(
 
 /** Another process has come under the id of one that was away: that one is no more, and what it ran is lost. */
 function replace({ farm, attempts }: State, former: WorkerRecord, now: InstantMs): void {
-  for (const attempt of [...former.attempts.values()]) {
-    attempts.lose(attempt, "ERR_WORKER_LOST", "its process ended", now);
-    attempts.release(attempt);
-  }
+  attempts.loseAll(former, "its process ended", now);
   farm.forget(former);
 }
 

@@ -21,8 +21,8 @@ import type { WallClock } from "./wall-clock.ts";
 /** The tasks of a master: what was accepted, what has ended, and what of it is durable. */
 export interface TaskLedger {
   readonly live: ReadonlyMap<TaskId, LiveTask>;
-  /** How a task ended that is remembered. */
-  endOf(id: TaskId): EndState | undefined;
+  /** Answers that there is nothing to cancel: the task has ended, or is not known. */
+  refuseCancel(request: RequestId, id: TaskId): void;
   recover(contents: StoreContents, now: InstantMs): void;
   submit(request: RequestId, drafts: readonly TaskDraft[], now: InstantMs): void;
   retry(request: RequestId, record: TaskRecord, now: InstantMs): void;
@@ -99,7 +99,7 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
   };
   return {
     live,
-    endOf: (id) => state.ended.get(id),
+    refuseCancel: (request, id) => refuseCancel(state, request, id),
     recover: (contents, now) => recover(state, contents, now),
     submit: (request, drafts, now) => submit(state, request, drafts, now),
     retry: (request, record, now) => retry(state, request, record, now),
@@ -287,15 +287,8 @@ function finish(state: State, task: LiveTask): void {
   state.ended.set(order.id, ending.state);
   acknowledge(task);
   for (const request of task.cancelRequests) {
-    const answer =
-      ending.state === "cancelled"
-        ? ({ kind: "cancelled", task: order.id } as const)
-        : ({
-            kind: "refused",
-            refusal: { code: "ERR_TASK_ENDED", retryAfterMs: undefined },
-            state: ending.state,
-          } as const);
-    state.outbox.emit({ type: "answer", request, answer });
+    if (ending.state !== "cancelled") refuseCancel(state, request, order.id);
+    else state.outbox.emit({ type: "answer", request, answer: { kind: "cancelled", task: order.id } });
   }
   state.outbox.notify({
     kind: "task-recorded",
@@ -314,14 +307,14 @@ function refused(state: State, intent: WriteIntent, code: StoreErrorCode): void 
   for (const task of intent.accepted) {
     state.acceptedWith.delete(task);
     leave(state, task);
-    for (const request of task.cancelRequests) answerInVain(state, request, task.order.id);
+    // What was to be cancelled as soon as it is accepted is not accepted, or not opened again.
+    for (const request of task.cancelRequests) refuseCancel(state, request, task.order.id);
   }
   state.outbox.notify({ kind: "store-refused", code });
   for (const tell of intent.whenKnown) tell(false);
 }
 
-/** What was to be cancelled as soon as it is accepted is not accepted, or not opened again. */
-function answerInVain({ ended, outbox }: State, request: RequestId, id: TaskId): void {
+function refuseCancel({ ended, outbox }: State, request: RequestId, id: TaskId): void {
   const state = ended.get(id);
   const code = state === undefined ? "ERR_TASK_UNKNOWN" : "ERR_TASK_ENDED";
   const refusal: Refusal = { code, retryAfterMs: undefined };

@@ -182,9 +182,11 @@ export const farmMutants: readonly Mutant[] = [
     name: "answered-twice",
     what: "A request to cancel is answered at once, and again when it is durable.",
     file: MASTER,
-    find: "  attempts.abandon(task);\n",
-    replace:
-      '  attempts.abandon(task);\n  outbox.emit({ type: "answer", request, answer: { kind: "cancelled", task: id } });\n',
+    find: "      cancel(machines, event, now);\n",
+    replace: `      cancel(machines, event, now);
+      const answer = { kind: "cancelled", task: event.task };
+      machines.outbox.emit({ type: "answer", request: event.request, answer });
+`,
     caughtBy: "requests",
   },
   {
