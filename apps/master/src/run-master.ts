@@ -3,13 +3,14 @@ import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import {
   createEnding,
-  createLineOutput,
   createLogger,
   createRegistryDisplay,
+  createStandardOutput,
   type Ending,
   type LogLevel,
   listenProblem,
   sayListening,
+  typingFolder,
 } from "@mutirao/command";
 import {
   createMasterNode,
@@ -82,10 +83,7 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
     core,
     store,
     createTransport: (handler) =>
-      createTcpTransport(
-        { limits: toTransportLimits(values), localHost: localHost(bindHost), lookup: lookups.lookup },
-        handler,
-      ),
+      createTcpTransport({ limits: toTransportLimits(values), localHost: bindHost, lookup: lookups.lookup }, handler),
     onNotice(notice) {
       for (const listener of listeners) listener(notice);
     },
@@ -123,14 +121,11 @@ interface Shown {
 
 /** The log, and what every node of ours prints of its peers. */
 function listenersOf({ id, logger, core, ending, json }: Shown): readonly ((notice: Notice) => void)[] {
-  const output = createLineOutput(process.stdout, ending.end, (leftOut) => {
-    logger.warn({ event: "output-left-out", leftOut }, `${leftOut} lines of output could not be written`);
-  });
+  const output = createStandardOutput(logger, ending.end);
   return [createNoticeLog(logger, () => performance.now()), createRegistryDisplay(id, core, json, output)];
 }
 
-/** Relative to where the person stands who typed it: a package manager runs the command in the package's own folder. */
-const directoryOf = ({ dataDir }: CommandValues): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), dataDir);
+const directoryOf = ({ dataDir }: CommandValues): string => resolve(typingFolder(), dataDir);
 
 async function openStore(command: CommandValues): Promise<TaskStore> {
   return command.store === "memory"
@@ -148,6 +143,3 @@ function problemOf(error: unknown, values: MasterOptionValues, { http }: Command
   }
   return listenProblem({ host: values.host, port: values.port }, error);
 }
-
-/** Outgoing connections come from the listening address too, unless that stands for all addresses. */
-const localHost = (host: string): string | undefined => (host === "0.0.0.0" || host === "::" ? undefined : host);

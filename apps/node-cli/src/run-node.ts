@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import {
   createEnding,
-  createLineOutput,
   createLogger,
   createRegistryDisplay,
+  createStandardOutput,
   type ListenProblem,
   listenProblem,
   sayListening,
@@ -17,7 +17,7 @@ import {
   toTransportLimits,
 } from "@mutirao/node-core";
 import { createNodeHost, createNoticeLog, wakeGranularityMs } from "@mutirao/node-runtime";
-import { createPrng, type Endpoint, nodeId } from "@mutirao/primitives";
+import { createPrng, nodeId } from "@mutirao/primitives";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
 import type { outputOptions } from "./cli-options.ts";
 
@@ -30,30 +30,23 @@ export async function runNode(
   const logger = createLogger(logLevel, { server_id: selfId });
   const ending = createEnding();
   const core = createHeartbeatNode(selfId, toNodeOptions(values, "brief"), createPrng(randomUUID()));
-  const output = createLineOutput(process.stdout, ending.end, (leftOut) => {
-    logger.warn({ event: "output-left-out", leftOut }, `${leftOut} lines of output could not be written`);
-  });
-  const display = createRegistryDisplay(selfId, core, json, output);
+  const display = createRegistryDisplay(selfId, core, json, createStandardOutput(logger, ending.end));
   const log = createNoticeLog(logger, () => performance.now());
   const lookups = createLookupProcess(values.lookupsMax);
   try {
     const literal = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
     if (literal === undefined) return undefined;
-    const at: Endpoint = { host: literal, port: values.port };
     const host = createNodeHost({
       core,
       createTransport: (handler) =>
-        createTcpTransport(
-          { limits: toTransportLimits(values), localHost: localHost(at), lookup: lookups.lookup },
-          handler,
-        ),
+        createTcpTransport({ limits: toTransportLimits(values), localHost: literal, lookup: lookups.lookup }, handler),
       onNotice(notice) {
         log(notice);
         display(notice);
       },
       wakeGranularityMs: wakeGranularityMs(values.intervalMs),
     });
-    sayListening(logger, await host.start(at));
+    sayListening(logger, await host.start({ host: literal, port: values.port }));
     await ending.asked;
     await host.stop();
     logger.info({ event: "stopped" }, "stopped");
@@ -65,6 +58,3 @@ export async function runNode(
     ending.dispose();
   }
 }
-
-/** Outgoing connections come from the listening address too, unless that stands for all addresses. */
-const localHost = ({ host }: Endpoint): string | undefined => (host === "0.0.0.0" || host === "::" ? undefined : host);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { createLogger, type ListenProblem } from "@mutirao/command";
+import { createLogger, type ListenProblem, typingFolder } from "@mutirao/command";
 import { releaseEarlySignals, signals } from "@mutirao/command/early-signals";
 import {
   createWorkerNode,
@@ -38,16 +38,15 @@ export async function runWorker(
     const local = await findLocalHost(values.host, lookups);
     if (!("address" in local)) return local;
     const { listener, listenWith } = createRelay();
-    // Where the person stands who typed the paths: a package manager runs the command in the package's own folder.
-    const cwd = process.env["INIT_CWD"] ?? process.cwd();
-    const created = await createTaskRunner({ ...command, slots: values.slots, cwd, logger }, listener);
+    const { slots } = values;
+    const created = await createTaskRunner({ ...command, slots, cwd: typingFolder(), logger }, listener);
     if (!("runner" in created)) return created;
     const { runner } = created;
     const left = Promise.withResolvers<void>();
     const worker = { values: { ...values, id }, localHost: local.address, lookups, runner, logger };
     const host = createHost(worker, left.resolve);
     listenWith(host);
-    const { slots, master } = values;
+    const { master } = values;
     const text = `runs ${runner.types.join(", ")} for the master at ${formatEndpoint(master)}, ${slots} at once`;
     logger.info({ event: "started", types: runner.types, slots, master: formatEndpoint(master) }, text);
     host.startDeaf();

@@ -5,7 +5,6 @@
 export { type CommandDescription, type CommandLine, readCommandLine } from "./command-line.ts";
 export { complain } from "./complain.ts";
 export { createEnding, type Ending } from "./ending.ts";
-export { createLineOutput, type LineOutput } from "./line-output.ts";
 export { type ListenProblem, listenErrors, listenProblem } from "./listen-problem.ts";
 export { createLogger } from "./logger.ts";
 export { type LogLevel, logLevelOption } from "./output-options.ts";
@@ -13,3 +12,5 @@ export { print } from "./print.ts";
 export { createRegistryDisplay, type ShownNode } from "./registry-display.ts";
 export { registryJson, transitionJson } from "./registry-output.ts";
 export { sayListening } from "./say-listening.ts";
+export { createStandardOutput } from "./standard-output.ts";
+export { typingFolder } from "./typing-folder.ts";

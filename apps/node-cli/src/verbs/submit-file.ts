@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { typingFolder } from "@mutirao/command";
 import { apiLimits, type BatchAnswer } from "@mutirao/operator-api";
 import { printable } from "@mutirao/protocol";
 import { countText, durationText, numberText } from "./in-words.ts";
@@ -60,8 +61,7 @@ interface Source {
 
 async function openSource(path: string): Promise<Source | { readonly failure: Failure }> {
   if (path === "-") return { chunks: process.stdin, totalBytes: undefined };
-  // Where the person stands who typed the path: a package manager runs the command in the package's own folder.
-  const file = resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
+  const file = resolve(typingFolder(), path);
   try {
     const status = await stat(file);
     if (status.isDirectory()) return { failure: unreadable(path, new Error("it is a folder")) };
