@@ -63,7 +63,7 @@ export type {
   WorkerStatus,
   WorkerWelcome,
 } from "./messages.ts";
-export { type CheckedPayload, checkPayload } from "./payload.ts";
+export { type CheckedPayload, checkPayload, checkPayloadValue } from "./payload.ts";
 export { asciiJson, printable } from "./printable.ts";
 export { QUERY_TYPE, queryInput, queryOutput, queryPayload, queryUser } from "./query-task.ts";
 export { isTaskType } from "./task-type.ts";

@@ -11,7 +11,10 @@ export function printable(text: string, lengthMax: number = PRINTABLE_MAX): stri
 }
 
 /** JSON in ASCII: some readers split lines at U+2028 and U+0085, which JSON allows within strings. */
-export const asciiJson = (value: unknown): string => JSON.stringify(value).replace(/[^ -~]/g, escapeUnit);
+export const asciiJson = (value: unknown): string => inAscii(JSON.stringify(value));
+
+/** The same JSON in ASCII, of JSON that is on one line. */
+export const inAscii = (json: string): string => json.replace(/[^ -~]/g, escapeUnit);
 
 function escapeUnit(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -1,7 +1,14 @@
 import { durationMs, taskId } from "@mutirao/primitives";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkPayload, decodeLine, encodeMessage, PAYLOAD_DEPTH_MAX, PAYLOAD_MAX_BYTES } from "../src/index.ts";
+import {
+  checkPayload,
+  checkPayloadValue,
+  decodeLine,
+  encodeMessage,
+  PAYLOAD_DEPTH_MAX,
+  PAYLOAD_MAX_BYTES,
+} from "../src/index.ts";
 
 const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const keys = (count: number): string => `{${Array.from({ length: count }, (_, index) => `"k${index}":1`).join(",")}}`;
@@ -25,6 +32,7 @@ describe("one spelling of each value", () => {
     ["[null,1.7976931348623157e308]", "[null,1.7976931348623157e+308]"],
   ])("%s", (text, payload) => {
     expect(checkPayload(text)).toEqual({ payload });
+    expect(checkPayloadValue(JSON.parse(text))).toEqual({ payload });
   });
 });
 
@@ -52,6 +60,19 @@ describe("what is no payload", () => {
   });
 });
 
+describe("what is parsed already", () => {
+  test.each([
+    [JSON.parse("1e309"), "has a number that is too large"],
+    [JSON.parse(nested(PAYLOAD_DEPTH_MAX + 1)), "is nested deeper than 28 levels"],
+    [JSON.parse(nested(100_000)), "is nested too deeply"],
+    [JSON.parse(items(1_025)), "has more than 256 keys or 1024 items at one level"],
+    ["x".repeat(PAYLOAD_MAX_BYTES), "takes more than 32768 bytes (as JSON in ASCII)"],
+    ["é".repeat(Math.ceil(PAYLOAD_MAX_BYTES / 6)), "takes more than 32768 bytes (as JSON in ASCII)"],
+  ])("case %#", (value, problem) => {
+    expect(checkPayloadValue(value)).toEqual({ problem });
+  });
+});
+
 test("what is just within every limit travels as a task and as a result, and comes back", () => {
   for (const text of [nested(PAYLOAD_DEPTH_MAX), keys(256), items(1_024), long(PAYLOAD_MAX_BYTES)]) {
     const checked = checkPayload(text);
@@ -74,6 +95,7 @@ test("a payload is its own only spelling, and says what the text said", () => {
       expect(checked.payload).toMatch(/^[ -~]+$/);
       expect(JSON.parse(checked.payload)).toEqual(JSON.parse(JSON.stringify(JSON.parse(text))));
       expect(checkPayload(checked.payload)).toEqual(checked);
+      expect(checkPayloadValue(JSON.parse(text))).toEqual(checked);
       sound += 1;
     }),
     { numRuns: 5_000 },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TaskDraft } from "@mutirao/node-core";
 import { newTaskSchema, type Problem } from "@mutirao/operator-api";
 import { durationMs, taskId } from "@mutirao/primitives";
-import { checkPayload, QUERY_TYPE, queryUser } from "@mutirao/protocol";
+import { checkPayloadValue, QUERY_TYPE, queryInput } from "@mutirao/protocol";
 import { fieldProblem } from "./field-problem.ts";
 import { problemOf } from "./problem.ts";
 
@@ -13,13 +13,12 @@ export function readTaskRequest(value: unknown): TaskRequest {
   const read = newTaskSchema.safeParse(value);
   if (!read.success) return { problem: fieldProblem(read.error) };
   const { id, type, payload, priority, timeoutMs, maxAttempts } = read.data;
-  const text = jsonOf(payload);
-  const checked = text === undefined ? { problem: "is nested too deeply" } : checkPayload(text);
+  const checked = checkPayloadValue(payload);
   if ("problem" in checked) {
     const detail = `the payload ${checked.problem}`;
     return { problem: problemOf("ERR_PAYLOAD_INVALID", detail, { field: "payload" }) };
   }
-  if (type === QUERY_TYPE && queryUser(checked.payload) === undefined) return { problem: withoutUser };
+  if (type === QUERY_TYPE && !queryInput.safeParse(payload).success) return { problem: withoutUser };
   return {
     draft: {
       id: taskId(id ?? randomUUID()),
@@ -37,13 +36,3 @@ const withoutUser = problemOf(
   'the payload of a QUERY must be an object with USER: {"USER":"ana"}',
   { field: "payload.USER" },
 );
-
-/** What was parsed can be so deep that it cannot be written again: `JSON.parse` needs no stack, `JSON.stringify` does. */
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
