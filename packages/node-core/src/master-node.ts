@@ -224,8 +224,8 @@ function wake(machines: MasterMachines, now: InstantMs): void {
   reports.wake(now);
 }
 
-function submit({ ledger, load }: MasterMachines, { request, drafts }: Submit, now: InstantMs): void {
-  load.onArrivals(drafts.length, now);
+function submit({ ledger, arrivals }: MasterMachines, { request, drafts }: Submit, now: InstantMs): void {
+  arrivals.onArrivals(drafts.length, now);
   ledger.submit(request, drafts, now);
 }
 

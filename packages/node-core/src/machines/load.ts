@@ -1,17 +1,18 @@
 import { after, type DurationMs, durationMs, elapsed, type InstantMs, laterOf } from "@mutirao/primitives";
 import type { HostFigures } from "../master-events.ts";
 import type { LoadState, LoadTerm, LoadView } from "../master-views.ts";
+import { estimatedWaitMs } from "../policies/lending/estimated-wait.ts";
 import { type LoadThresholds, nextLoadState } from "../policies/load-state.ts";
+import type { ArrivalRate } from "./arrival-rate.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Farm } from "./farm.ts";
 import type { MasterOutbox } from "./outbox.ts";
+import type { ServiceTime } from "./service-time.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 /** How loaded the master is, and why: measures, and says when the state changes. */
 export interface Load {
-  onArrivals(count: number, now: InstantMs): void;
-  onServed(serviceMs: DurationMs): void;
   onMeasured(figures: HostFigures): void;
   /** Looks whether the state has changed. To be called after every event. */
   evaluate(now: InstantMs): void;
@@ -25,23 +26,15 @@ export interface LoadTools {
   readonly attempts: Attempts;
   readonly outbox: MasterOutbox;
   readonly clock: WallClock;
+  readonly serviceTime: ServiceTime;
+  readonly arrivals: ArrivalRate;
 }
-
-/** How much a new service time counts against those before it. */
-const SERVICE_WEIGHT = 0.05;
-/** Arrivals are averaged over this, or over so many service times if that is longer. */
-const ARRIVALS_OVER_MS = 2_000;
-const ARRIVALS_OVER_SERVICES = 10;
 
 interface State extends LoadTools {
   readonly thresholds: LoadThresholds;
   state: LoadState;
   causes: readonly string[];
   since: InstantMs | undefined;
-  serviceMs: number | undefined;
-  /** Per millisecond, at `arrivalsAt`. */
-  arrivalRate: number;
-  arrivalsAt: InstantMs | undefined;
   /** Since when tasks wait and nobody could do them. */
   unattendedSince: InstantMs | undefined;
   figures: HostFigures | undefined;
@@ -54,22 +47,10 @@ export function createLoad(thresholds: LoadThresholds, tools: LoadTools): Load {
     state: "NORMAL",
     causes: [],
     since: undefined,
-    serviceMs: undefined,
-    arrivalRate: 0,
-    arrivalsAt: undefined,
     unattendedSince: undefined,
     figures: undefined,
   };
   return {
-    onArrivals(count, now) {
-      const overMs = arrivalsOverMs(state);
-      state.arrivalRate = arrivalRateAt(state, now) + count / overMs;
-      state.arrivalsAt = now;
-    },
-    onServed(serviceMs) {
-      const known = state.serviceMs;
-      state.serviceMs = known === undefined ? serviceMs : known + SERVICE_WEIGHT * (serviceMs - known);
-    },
     onMeasured(figures) {
       state.figures = figures;
     },
@@ -82,15 +63,6 @@ export function createLoad(thresholds: LoadThresholds, tools: LoadTools): Load {
   };
 }
 
-const arrivalsOverMs = ({ serviceMs }: State): number =>
-  Math.max(ARRIVALS_OVER_MS, ARRIVALS_OVER_SERVICES * (serviceMs ?? 0));
-
-/** An exponential window: what came long ago counts less and less. */
-function arrivalRateAt(state: State, now: InstantMs): number {
-  if (state.arrivalsAt === undefined) return 0;
-  return state.arrivalRate * Math.exp(elapsed(now, state.arrivalsAt) / arrivalsOverMs(state));
-}
-
 /** Slots of those who are there, or will be back. */
 function slotsOf({ farm }: State): number {
   let slots = 0;
@@ -98,11 +70,11 @@ function slotsOf({ farm }: State): number {
   return slots;
 }
 
-/** The time that the last task in the backlog will have waited: `q * s / k`. */
-function estimatedWaitMs({ backlog, serviceMs }: State, slots: number): DurationMs | undefined {
-  if (backlog.size === 0) return durationMs(0);
-  if (slots === 0) return undefined;
-  return durationMs((backlog.size * (serviceMs ?? 0)) / slots);
+/** `undefined` while tasks wait and there is nobody; counted as nothing before a task was done. */
+function waitMsOf({ backlog, serviceTime }: State, slots: number): DurationMs | undefined {
+  const serviceMs = serviceTime.measuredMs ?? durationMs(0);
+  const waitMs = estimatedWaitMs({ backlog: backlog.size, serviceMs, slots });
+  return Number.isFinite(waitMs) ? waitMs : undefined;
 }
 
 function evaluate(state: State, now: InstantMs): void {
@@ -112,7 +84,7 @@ function evaluate(state: State, now: InstantMs): void {
   state.unattendedSince = isUnattended ? (state.unattendedSince ?? now) : undefined;
   const unattendedMs = state.unattendedSince === undefined ? 0 : elapsed(state.unattendedSince, now);
   // Counting the slots is only worth it where the wait decides.
-  const waitMs = thresholds.waitMs === undefined ? durationMs(0) : estimatedWaitMs(state, slotsOf(state));
+  const waitMs = thresholds.waitMs === undefined ? durationMs(0) : waitMsOf(state, slotsOf(state));
   const figures = { backlog: backlog.size, estimatedWaitMs: waitMs, workers: farm.present, unattendedMs };
   const next = nextLoadState(state.state, figures, thresholds);
   state.causes = next.causes;
@@ -142,8 +114,8 @@ function view(state: State, now: InstantMs): LoadView {
     busySlots += worker.attempts.size;
     if (worker.status === "alive" && worker.attempts.size === 0) idleWorkers++;
   }
-  const waitMs = estimatedWaitMs(state, slots);
-  const arrivalsPerS = 1_000 * arrivalRateAt(state, now);
+  const waitMs = waitMsOf(state, slots);
+  const arrivalsPerS = 1_000 * state.arrivals.perMs(now);
   const oldestWaitMs = backlog.oldestWaitMs(now);
   const measures: Measures = { waitMs, arrivalsPerS, oldestWaitMs, busySlots, slots, workers };
   return {
@@ -159,7 +131,7 @@ function view(state: State, now: InstantMs): LoadView {
     estimatedWaitMs: waitMs,
     oldestWaitMs,
     arrivalsPerS,
-    serviceMs: state.serviceMs === undefined ? undefined : durationMs(state.serviceMs),
+    serviceMs: state.serviceTime.measuredMs,
     terms: termsOf(state, measures),
   };
 }
@@ -174,7 +146,8 @@ interface Measures {
 }
 
 function termsOf(state: State, measures: Measures): readonly LoadTerm[] {
-  const { backlog, thresholds, causes, figures, serviceMs } = state;
+  const { backlog, thresholds, causes, figures, serviceTime } = state;
+  const serviceMs = serviceTime.measuredMs;
   const watched = (
     name: string,
     value: number,

@@ -2,6 +2,7 @@ import { after, type InstantMs, type NodeId, type Prng } from "@mutirao/primitiv
 import type { MasterOwnEffect } from "../master-effects.ts";
 import type { MasterNodeOptions } from "../options/master-options.ts";
 import type { LoadThresholds } from "../policies/load-state.ts";
+import { type ArrivalRate, createArrivalRate } from "./arrival-rate.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import { fitsClassLine } from "./class-query.ts";
@@ -13,6 +14,7 @@ import { createLoad, type Load } from "./load.ts";
 import { createLoadReports, type LoadReports } from "./load-reports.ts";
 import { createOutbox, type MasterOutbox } from "./outbox.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
+import { createServiceTime } from "./service-time.ts";
 import { createSessionTalk, type SessionTalk } from "./session-talk.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createTaskLedger, type TaskLedger } from "./task-ledger.ts";
@@ -30,6 +32,7 @@ export interface MasterMachines {
   readonly talk: SessionTalk;
   readonly sessions: Sessions;
   readonly classWorkers: ClassWorkers;
+  readonly arrivals: ArrivalRate;
   readonly load: Load;
   readonly reports: LoadReports;
 }
@@ -47,6 +50,8 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     onReady: (task, now) => ready(machines, options, task, now),
   });
   const talk = createSessionTalk(outbox);
+  const serviceTime = createServiceTime();
+  const arrivals = createArrivalRate(() => serviceTime.measuredMs ?? 0);
   const attempts: Attempts = createAttempts(options, {
     outbox,
     clock,
@@ -54,10 +59,11 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     backlog,
     farm,
     prng: prng.fork("attempts"),
-    onServed: (serviceMs) => load.onServed(serviceMs),
+    onServed: serviceTime.onServed,
     tellToStop: ({ worker, task, number }) => talk.cancel(worker, { task: task.order.id, attempt: number }),
   });
-  const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock });
+  const measures = { serviceTime, arrivals };
+  const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock, ...measures });
   const peers = () => pulse.registry.entries();
   const reports = createLoadReports(
     { ...options, selfId },
@@ -76,6 +82,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     talk,
     sessions,
     classWorkers,
+    arrivals,
     load,
     reports,
   };

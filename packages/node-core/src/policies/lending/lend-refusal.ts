@@ -1,0 +1,79 @@
+import { type DurationMs, seconds } from "@mutirao/primitives";
+import type { LendingFigures } from "./figures.ts";
+import { lifeMs } from "./parameters.ts";
+import { isBorrowing, isHoldingOff, spareSlots } from "./spare.ts";
+
+/** Why a request for workers is refused, each with its meaning for whoever asked. */
+export const lendRefusals = {
+  LEND_UNKNOWN_PEER: "the asker is no peer that this master knows to be alive",
+  LEND_BAD_ADDRESS: "the address to which workers should be sent is not one of the asker's",
+  LEND_TOO_OFTEN: "the asker asks more often than it may",
+  LEND_OFF: "lending is switched off here",
+  LEND_NOT_TO_YOU: "this master does not lend to the asker",
+  LEND_DRAINING: "this master is shutting down",
+  LEND_STORE_DOWN: "this master cannot write down what it lends",
+  LEND_BORROWING: "this master borrows workers itself, or has asked for some",
+  LEND_SATURATED: "tasks wait here, or did a moment ago, so that lent workers were called back",
+  LEND_LIMIT: "as many workers are lent as may be",
+  LEND_NONE_IDLE: "no worker is idle here",
+  LEND_RESERVE: "the idle workers are needed for this master's own tasks, or kept back by its operator",
+} as const;
+
+export type LendRefusal = keyof typeof lendRefusals;
+
+/** What is asked about a request, besides the figures. */
+export interface LendQuestion {
+  readonly isKnownAlive: boolean;
+  readonly isAddressGood: boolean;
+  readonly isTooOften: boolean;
+  readonly isLendingOn: boolean;
+  readonly isAllowed: boolean;
+  readonly isDraining: boolean;
+  readonly isStoreDown: boolean;
+  readonly isSevere: boolean;
+  /** Own workers that are away, and how many may be. */
+  readonly lentWorkers: number;
+  readonly lendMax: number;
+  /** Own workers that are here and stay, and how many must. */
+  readonly homeWorkers: number;
+  readonly lendReserve: number;
+}
+
+/**
+ * Why not a single worker may be lent now; `undefined` if one may. Who asks is looked at before how we fare, so that a
+ * stranger learns nothing of our load; and what will not change soon before what will.
+ */
+export function whyNotLend(figures: LendingFigures, question: LendQuestion): LendRefusal | undefined {
+  return whyNotToThem(question) ?? whyNotNow(figures, question);
+}
+
+function whyNotToThem(question: LendQuestion): LendRefusal | undefined {
+  if (!question.isKnownAlive) return "LEND_UNKNOWN_PEER";
+  if (!question.isAddressGood) return "LEND_BAD_ADDRESS";
+  if (question.isTooOften) return "LEND_TOO_OFTEN";
+  if (!question.isLendingOn) return "LEND_OFF";
+  return question.isAllowed ? undefined : "LEND_NOT_TO_YOU";
+}
+
+function whyNotNow(figures: LendingFigures, question: LendQuestion): LendRefusal | undefined {
+  if (question.isDraining) return "LEND_DRAINING";
+  if (question.isStoreDown) return "LEND_STORE_DOWN";
+  if (isBorrowing(figures)) return "LEND_BORROWING";
+  if (figures.backlog > 0 || isHoldingOff(figures)) return "LEND_SATURATED";
+  if (question.lentWorkers >= question.lendMax) return "LEND_LIMIT";
+  if (figures.idleOwn < 1) return "LEND_NONE_IDLE";
+  if (question.homeWorkers <= question.lendReserve) return "LEND_RESERVE";
+  return spareSlots(figures, question) < 1 ? "LEND_RESERVE" : undefined;
+}
+
+/** What only an operator changes, on either side. */
+const SETTLED: readonly LendRefusal[] = ["LEND_UNKNOWN_PEER", "LEND_BAD_ADDRESS", "LEND_OFF", "LEND_NOT_TO_YOU"];
+
+/**
+ * How long whoever was refused should wait before it asks again: a minute for what only an operator changes; for what
+ * changes with the load, the life of a standing ask, which is served by itself in that time if it can be.
+ */
+export function retryAfterMs(refusal: LendRefusal, figures: LendingFigures): DurationMs {
+  if (SETTLED.includes(refusal) || refusal === "LEND_DRAINING") return seconds(60);
+  return refusal === "LEND_STORE_DOWN" ? seconds(5) : lifeMs(figures);
+}
