@@ -76,6 +76,14 @@ describe("a master that comes back", () => {
     expect(scene.kept("a")).toMatchObject({ state: "done", worker: "w" });
   });
 
+  test("counts the attempt that such a result is of, though it was never told of it", () => {
+    const scene = restarted(record("a"), record("b", { attempts: 1, startedAt: epochMs(START - 500) }));
+    scene.opens("w");
+    scene.says("w", hello("w", { slots: 0 }), results("w", [ok("a", 2), ok("b", 1)], { resynced: true }));
+    expect(scene.kept("a")).toMatchObject({ state: "done", attempts: 2, startedAt: START - 2_000, endedAt: START });
+    expect(scene.kept("b")).toMatchObject({ state: "done", attempts: 1, startedAt: START - 500, endedAt: START });
+  });
+
   test("records nothing twice: what has ended is known by its id", () => {
     const scene = createMasterScene(
       {},
