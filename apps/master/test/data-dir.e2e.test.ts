@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { matching, type Processes, parseRecord, type RunningProcess, test } from "@mutirao/process-tests";
+import {
+  canMount,
+  matching,
+  mountSmallDisk,
+  type Processes,
+  parseRecord,
+  type RunningProcess,
+  test,
+} from "@mutirao/process-tests";
 import { describe, expect, vi } from "vitest";
 import { runMaster } from "./support/master-command.ts";
 import { startMasterAt } from "./support/master-under-test.ts";
 import { operatorOf } from "./support/operator.ts";
 import { newPlace } from "./support/places.ts";
-import { canMount, mountSmallDisk } from "./support/small-disk.ts";
 import { startWorker } from "./support/worker-under-test.ts";
 
 vi.setConfig({ maxConcurrency: 3, testTimeout: 90_000 });

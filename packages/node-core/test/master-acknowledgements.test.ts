@@ -1,3 +1,4 @@
+import { taskId } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { createMasterScene, draft, hello, nok, ok, results } from "./support/master-scene.ts";
 
@@ -36,6 +37,27 @@ describe("what a worker is told is kept is kept", () => {
     scene.commit();
     expect(scene.told.filter((line) => line.includes("ACK"))).toHaveLength(1);
     expect(scene.kept("a")).toMatchObject({ failures: 1 });
+  });
+});
+
+describe("a task whose end is not durable yet", () => {
+  const shownWhile = (line: object) => {
+    const scene = sceneWithWorker();
+    scene.submits(draft("a", { maxAttempts: 1 }));
+    scene.slowDisk();
+    scene.says("w1", line);
+    return scene.node.task(taskId("a"));
+  };
+  const nothingOfTheEnd = { state: "pending", endedAt: undefined, result: undefined, error: undefined };
+
+  test("shows no result, which may never come to be", () => {
+    const shown = shownWhile(results("w1", [ok("a")]));
+    expect(shown).toMatchObject({ state: "running", status: { ...nothingOfTheEnd, worker: "w1", attempts: 1 } });
+  });
+
+  test("shows no error either", () => {
+    const shown = shownWhile(results("w1", [nok("a", "ERR_NO_SUCH_USER")]));
+    expect(shown).toMatchObject({ state: "running", status: { ...nothingOfTheEnd, failures: 1 } });
   });
 });
 

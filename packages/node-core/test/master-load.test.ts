@@ -51,7 +51,7 @@ describe("a master's load", () => {
   test("tells every change with its cause", () => {
     const scene = createMasterScene();
     scene.opens("w");
-    scene.says("w", hello("w"));
+    scene.says("w", hello("w"), results("w", [], { resynced: true }));
     scene.skip();
     scene.submits(...many(12));
     const saturated = { from: "NORMAL", to: "SATURATED", causes: ["backlog"], backlog: 11, workers: 1 };
@@ -77,7 +77,7 @@ describe("a master's load", () => {
   test("has its figures: service time, arrivals, estimated and oldest wait, slots", () => {
     const scene = createMasterScene();
     scene.opens("w");
-    scene.says("w", hello("w", { slots: 2 }));
+    scene.says("w", hello("w", { slots: 2 }), results("w", [], { resynced: true }));
     scene.submits(...many(2));
     scene.passTo(1);
     scene.says("w", results("w", [ok("t0"), ok("t1")]));

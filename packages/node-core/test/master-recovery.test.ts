@@ -36,7 +36,7 @@ describe("a master that comes back", () => {
   test("goes on with what it had accepted, in the order of acceptance", () => {
     const scene = restarted(record("a"), record("b"));
     scene.opens("w");
-    scene.says("w", hello("w", { slots: 2 }));
+    scene.says("w", hello("w", { slots: 2 }), results("w", [], { resynced: true }));
     expect(scene.told.at(-1)).toMatch(/"id":"a".*"id":"b"/);
     expect(scene.writes).toEqual([]);
   });
@@ -48,7 +48,7 @@ describe("a master that comes back", () => {
   test("waits a while for the worker that has been running a task for long, and lets it keep it", () => {
     const scene = restarted(record("a", { attempts: 1, worker: nodeId("w") }), record("b"));
     scene.opens("v");
-    scene.says("v", hello("v", { slots: 2 }));
+    scene.says("v", hello("v", { slots: 2 }), results("v", [], { resynced: true }));
     expect(scene.told.filter((line) => line.includes('"tasks"')).join()).not.toContain('"id":"a"');
     scene.passTo(3);
     scene.opens("w");
@@ -62,7 +62,7 @@ describe("a master that comes back", () => {
   test("gives that task to another when the worker does not come, which costs no attempt", () => {
     const scene = restarted(record("a", { attempts: 1, worker: nodeId("w") }));
     scene.opens("v");
-    scene.says("v", hello("v"));
+    scene.says("v", hello("v"), results("v", [], { resynced: true }));
     scene.passTo(5);
     expect(scene.told.at(-1)).toContain('"id":"a","n":2');
     scene.says("v", results("v", [ok("a", 2)]));
@@ -74,6 +74,14 @@ describe("a master that comes back", () => {
     scene.opens("w");
     scene.says("w", hello("w", { slots: 0 }), results("w", [ok("a")], { resynced: true }));
     expect(scene.kept("a")).toMatchObject({ state: "done", worker: "w" });
+  });
+
+  test("counts the attempt that such a result is of, though it was never told of it", () => {
+    const scene = restarted(record("a"), record("b", { attempts: 1, startedAt: epochMs(START - 500) }));
+    scene.opens("w");
+    scene.says("w", hello("w", { slots: 0 }), results("w", [ok("a", 2), ok("b", 1)], { resynced: true }));
+    expect(scene.kept("a")).toMatchObject({ state: "done", attempts: 2, startedAt: START - 2_000, endedAt: START });
+    expect(scene.kept("b")).toMatchObject({ state: "done", attempts: 1, startedAt: START - 500, endedAt: START });
   });
 
   test("records nothing twice: what has ended is known by its id", () => {
@@ -92,7 +100,7 @@ describe("a master that comes back", () => {
   test("marks in the store what runs for longer than a second, so that it knows next time", () => {
     const scene = createMasterScene();
     scene.opens("w");
-    scene.says("w", hello("w"));
+    scene.says("w", hello("w"), results("w", [], { resynced: true }));
     scene.submits(draft("a"));
     expect(scene.kept("a")).toMatchObject({ worker: undefined, attempts: 0 });
     scene.passTo(1);
@@ -121,7 +129,7 @@ describe("a disk that is full", () => {
   test("acknowledges no result, goes on running, and writes it again until there is room", () => {
     const scene = createMasterScene();
     scene.opens("w");
-    scene.says("w", hello("w"));
+    scene.says("w", hello("w"), results("w", [], { resynced: true }));
     scene.submits(draft("a"), draft("b"));
     scene.slowDisk();
     scene.says("w", results("w", [ok("a")]));
@@ -171,7 +179,7 @@ describe("a task that ended badly", () => {
       { unfinished: [], finished: [{ id: taskId("a"), state: "dead", endedAt: epochMs(START) }] },
     );
     scene.opens("w");
-    scene.says("w", hello("w"));
+    scene.says("w", hello("w"), results("w", [], { resynced: true }));
     scene.retries(dead);
     expect(scene.answers).toEqual([{ kind: "retried", task: "a" }]);
     expect(scene.kept("a")).toMatchObject({ state: "pending", losses: 0, failures: 0, attempts: 3 });
@@ -199,7 +207,7 @@ describe("a task that ended badly", () => {
 test("ended tasks are forgotten after --keep, or above --keep-max", () => {
   const scene = createMasterScene({ keepMs: seconds(100), keepMax: 10 });
   scene.opens("w");
-  scene.says("w", hello("w", { slots: 64 }));
+  scene.says("w", hello("w", { slots: 64 }), results("w", [], { resynced: true }));
   const drafts = Array.from({ length: 12 }, (_, index) => draft(`t${index}`));
   scene.submits(...drafts);
   scene.says(

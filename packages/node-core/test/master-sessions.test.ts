@@ -110,7 +110,7 @@ describe("a task", () => {
     const scene = createMasterScene();
     for (const worker of ["v", "w"]) {
       scene.opens(worker);
-      scene.says(worker, hello(worker, { slots: 4 }));
+      scene.says(worker, hello(worker, { slots: 4 }), results(worker, [], { resynced: true }));
     }
     scene.skip();
     scene.submits(draft("a"), draft("b"));
@@ -183,7 +183,7 @@ describe("a worker that is lost", () => {
     scene.closes("w");
     scene.passTo(4.9);
     scene.opens("v");
-    scene.says("v", hello("v", { slots: 1 }));
+    scene.says("v", hello("v", { slots: 1 }), results("v", [], { resynced: true }));
     scene.passTo(5.1);
     scene.says("v", results("v", [ok("b")]));
     const given = scene.told.filter((line) => line.includes("v <-") && line.includes('"tasks"'));
@@ -200,7 +200,7 @@ describe("a worker that is lost", () => {
     scene.passTo(1);
     scene.skip();
     scene.opens("w2");
-    scene.says("w2", hello("w", { boot: "w-2" }));
+    scene.says("w2", hello("w", { boot: "w-2" }), results("w", [], { resynced: true }));
     expect(scene.told.at(-1)).toBe(`1 w2 <- ${work(["a", 2])}`);
     expect(scene.kept("a")).toMatchObject({ losses: 1, stories: [{ code: "ERR_WORKER_LOST" }] });
   });
@@ -210,7 +210,7 @@ describe("a worker that is lost", () => {
     scene.submits(draft("a"));
     for (const n of [1, 2, 3]) {
       scene.opens(`w${n}`);
-      scene.says(`w${n}`, hello(`w${n}`));
+      scene.says(`w${n}`, hello(`w${n}`), results(`w${n}`, [], { resynced: true }));
       scene.closes(`w${n}`);
       scene.passTo(n * 6);
     }
@@ -272,7 +272,7 @@ describe("exactly once", () => {
     scene.closes("w");
     scene.passTo(5.1);
     scene.opens("v");
-    scene.says("v", hello("v"));
+    scene.says("v", hello("v"), results("v", [], { resynced: true }));
     scene.opens("w2");
     scene.says("w2", hello("w"), results("w", [ok("a", 1)], { resynced: true }));
     expect(scene.kept("a")).toMatchObject({ state: "done", worker: "w", attempts: 2 });
@@ -305,6 +305,22 @@ describe("exactly once", () => {
     scene.says("w", results("w", [ok("never")]));
     expect(scene.told.at(-1)).toBe('0 w <- {"STATUS":"ACK","EXT":{"v":1,"acks":[["never",1]]}}');
     expect(scene.writes).toEqual([]);
+  });
+
+  test("a worker that is back is given nothing before it has said what it had done: it might do that again", () => {
+    const scene = withWorker();
+    scene.submits(draft("a"));
+    scene.closes("w");
+    scene.passTo(5.1);
+    scene.skip();
+    scene.opens("w2");
+    scene.says("w2", hello("w"));
+    expect(scene.told).toEqual([`5.1 w2 <- ${WELCOME}`]);
+    scene.says("w2", results("w", [ok("a")], { resynced: true }));
+    expect(scene.kept("a")).toMatchObject({ state: "done", attempts: 1 });
+    expect(scene.told.some((line) => line.includes('"tasks"'))).toBe(false);
+    scene.submits(draft("b"));
+    expect(scene.told.at(-1)).toBe(`5.1 w2 <- ${work(["b", 1])}`);
   });
 
   test("an assignment that did not reach the worker is found out when it is back, and costs nothing", () => {

@@ -18,9 +18,12 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: "ERR_STORE_FAILED", detail: String(error) };
   const { errcode, code } = error as { readonly errcode?: unknown; readonly code?: unknown };
   const detail = typeof errcode === "number" ? `${error.message}, SQLite error ${errcode}` : error.message;
-  if (typeof errcode === "number") return { code: SQLITE_CODES.get(errcode & PRIMARY) ?? "ERR_STORE_FAILED", detail };
+  if (typeof errcode === "number") return { code: codeOf(errcode), detail };
   return { code: FILE_CODES.get(String(code)) ?? "ERR_STORE_FAILED", detail };
 }
+
+const codeOf = (errcode: number): StoreErrorCode =>
+  SQLITE_CODES.get(errcode) ?? SQLITE_CODES.get(errcode & PRIMARY) ?? "ERR_STORE_FAILED";
 
 /** The low byte of a result of SQLite is its kind, the others say more about it. */
 const PRIMARY = 0xff;
@@ -30,6 +33,8 @@ const SQLITE_CODES: ReadonlyMap<number, StoreErrorCode> = new Map([
   [11, "ERR_STORE_CORRUPT"], // SQLITE_CORRUPT
   [13, "ERR_STORE_FULL"], // SQLITE_FULL
   [26, "ERR_STORE_CORRUPT"], // SQLITE_NOTADB
+  // SQLITE_IOERR_SHMSIZE: the index of the log, made anew whenever the file is opened, found no room.
+  [4_874, "ERR_STORE_FULL"],
 ]);
 
 const FILE_CODES: ReadonlyMap<string, StoreErrorCode> = new Map([

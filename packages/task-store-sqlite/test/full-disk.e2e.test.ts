@@ -1,4 +1,5 @@
 import { jsonText } from "@mutirao/primitives";
+import { canMount } from "@mutirao/process-tests";
 import {
   accepted,
   at,
@@ -10,7 +11,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { openSqliteTaskStore } from "../src/index.ts";
 import { storeErrorOf } from "./support/failure.ts";
-import { canMount, createSmallDiskHarness } from "./support/small-disk.ts";
+import { createSmallDiskHarness } from "./support/small-disk.ts";
 import { startStoreProcess } from "./support/store-process.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 

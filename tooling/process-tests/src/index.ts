@@ -1,9 +1,10 @@
 /**
- * Tests with real processes: starting them, reading what they print, foreign peers in Python, and sockets driven byte
- * by byte. It knows no node; what a process prints is the business of those who start it.
+ * Tests with real processes: starting them, reading what they print, foreign peers in Python, sockets driven byte
+ * by byte, and small disks. It knows no node; what a process prints is the business of those who start it.
  */
 export { type ForeignPeer, type ForeignProcess, python, runForeign, startForeign } from "./foreign-process.ts";
 export { freePort, hasIpv6Loopback, isLocalhostIpv6, ownLoopbackHost } from "./loopback.ts";
 export { type Processes, type RunningProcess, test } from "./processes.ts";
 export { connectRaw, type RawClient } from "./raw-client.ts";
 export { type LogRecord, matching, messageOf, parseRecord } from "./records.ts";
+export { canMount, mountSmallDisk, type SmallDisk } from "./small-disk.ts";

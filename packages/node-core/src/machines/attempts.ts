@@ -33,7 +33,7 @@ export interface Attempts {
   /** The worker tells how its attempt at a task went. `ack` is called when it may forget that. */
   report(attempt: Attempt, outcome: AttemptOutcome, ack: Acknowledge, now: InstantMs): void;
   /** A result of a task that counts though another has the task, or nobody: whoever is first counts. */
-  reportStray(task: LiveTask, worker: WorkerRecord, outcome: AttemptOutcome, ack: Acknowledge, now: InstantMs): void;
+  reportStray(stray: StrayAttempt, outcome: AttemptOutcome, ack: Acknowledge, now: InstantMs): void;
   /** The worker is lost under all that it has: it is somebody else's turn. */
   loseAll(worker: WorkerRecord, why: string, now: InstantMs): void;
   /** The worker does not have the task, through no fault of the task: it is somebody else's turn. */
@@ -46,6 +46,9 @@ export interface Attempts {
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
+
+/** An attempt that does not count: it was given up, or a master that has restarted never heard of it. */
+export type StrayAttempt = Pick<Attempt, "task" | "worker" | "number">;
 
 /** How an attempt can be lost. */
 type LossCode = keyof typeof attemptErrors & ("ERR_WORKER_LOST" | "ERR_WORKER_SILENT");
@@ -107,7 +110,7 @@ export function createAttempts(options: AttemptsOptions, tools: AttemptsTools): 
     give: (task, worker, terms, now) => begin(state, task, worker, task.attempts + 1, terms, now),
     adopt: (task, worker, number, now) => begin(state, task, worker, number, { timeoutMs: task.order.timeoutMs }, now),
     report: (attempt, outcome, ack, now) => report(state, attempt, outcome, ack, now),
-    reportStray: (task, worker, outcome, ack, now) => stray(state, task, worker, outcome, ack, now),
+    reportStray: (attempt, outcome, ack, now) => stray(state, attempt, outcome, ack, now),
     loseAll: (worker, why, now) => loseAll(state, worker, why, now),
     giveBack: (attempt, now) => giveBack(state, attempt, now),
     release: (attempt) => release(state, attempt),
@@ -185,7 +188,7 @@ function report(state: State, attempt: Attempt, outcome: AttemptOutcome, ack: Ac
   const { task, worker, isOpen, startedAt } = attempt;
   release(state, attempt);
   if (!isOpen) {
-    stray(state, task, worker, outcome, ack, now);
+    stray(state, attempt, outcome, ack, now);
     return;
   }
   if (outcome.isOk) {
@@ -211,8 +214,7 @@ const isReturned = (code: string): boolean => RETURNED.has(code);
 /** A result of an attempt that was given up. It is as good as any if it is one, and if it is the first. */
 function stray(
   state: State,
-  task: LiveTask,
-  worker: WorkerRecord,
+  { task, worker, number }: StrayAttempt,
   outcome: AttemptOutcome,
   ack: Acknowledge,
   now: InstantMs,
@@ -221,6 +223,7 @@ function stray(
   if (isLive && outcome.isOk && task.phase !== "ending" && task.phase !== "accepting") {
     if (task.attempt === undefined) state.backlog.remove(task);
     else stop(state, task.attempt);
+    countIn(task, number);
     done(state, task, worker, outcome.output, ack, now);
     return;
   }
@@ -228,6 +231,16 @@ function stray(
   // While what was said first is on its way to the store, this waits with it.
   if (isLive && (task.phase === "ending" || task.acks.length > 0)) task.acks.push(ack);
   else ack();
+}
+
+/**
+ * The result is that of an attempt which a master that has restarted since may not know: the store hears of one after a
+ * second only. Then it is not known either when it began; it is put to the first moment that it can have been, since
+ * that claims no haste which nobody saw.
+ */
+function countIn(task: LiveTask, number: number): void {
+  task.attempts = Math.max(task.attempts, number);
+  task.startedAt ??= task.order.acceptedAt;
 }
 
 function done(

@@ -214,10 +214,15 @@ function setStatus(state: State, worker: WorkerRecord, status: WorkerRecord["sta
   review(state, worker);
 }
 
-/** A pull worker is never available: it is given a task when it asks for one. */
+/**
+ * A pull worker is never available: it is given a task when it asks for one. A session worker is not before it has said
+ * all that it had of earlier conversations: what it still holds takes slots, and what it has done already would be done
+ * once more.
+ */
 function review({ available }: State, worker: WorkerRecord): void {
   const isOpen = worker.status === "alive" && worker.conn !== undefined;
-  if (isOpen && worker.attempts.size + worker.unwanted.size < worker.slots) available.add(worker);
+  const isKnown = worker.style !== "session" || worker.isResynced;
+  if (isOpen && isKnown && worker.attempts.size + worker.unwanted.size < worker.slots) available.add(worker);
   else available.delete(worker);
 }
 

@@ -4,17 +4,22 @@ import { type LiveTask, statusOf } from "./live-task.ts";
 import type { WallClock } from "./wall-clock.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
-/** A task as an operator sees it. One whose end is on its way to the store still counts as running. */
+/**
+ * A task as an operator sees it. One whose end is on its way to the store still counts as running, and nothing of the
+ * end is shown: until it is durable it may not come to be, and whoever reads a result takes the task for done.
+ */
 export function taskViewOf(task: LiveTask): TaskView {
   const isRunning = task.phase === "running" || task.phase === "ending";
-  const status = statusOf(task);
+  const { worker, ...status } = statusOf(task);
   return {
     ...task.order,
     state: isRunning ? "running" : "pending",
-    status: { ...status, worker: task.attempt?.worker.id ?? status.worker },
+    status: { ...status, ...NO_END, worker: task.attempt?.worker.id ?? worker },
     progress: task.progress,
   };
 }
+
+const NO_END = { state: "pending", endedAt: undefined, result: undefined, error: undefined } as const;
 
 const STATUSES = { alive: "ALIVE", away: "AWAY", gone: "TIMEOUT" } as const;
 

@@ -150,7 +150,7 @@ function takeResults(state: State, conn: ConnId, batch: ResultBatch, now: Instan
     const open = worker.attempts.get(key);
     const live = state.ledger.live.get(task);
     if (open !== undefined) state.attempts.report(open, outcome, ack, now);
-    else if (live !== undefined) state.attempts.reportStray(live, worker, outcome, ack, now);
+    else if (live !== undefined) state.attempts.reportStray({ task: live, worker, number: attempt }, outcome, ack, now);
     else noteLate(state, worker, task, outcome.isOk, ack);
   }
   for (const { task, attempt, fraction, note } of batch.progress) {

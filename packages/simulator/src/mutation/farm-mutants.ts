@@ -163,6 +163,14 @@ export const farmMutants: readonly Mutant[] = [
     caughtBy: "conservation",
   },
   {
+    name: "given-before-the-resync",
+    what: "A worker that is back is given tasks before it has said which it has done.",
+    file: FARM,
+    find: '  const isKnown = worker.style !== "session" || worker.isResynced;\n',
+    replace: "  const isKnown = true;\n",
+    caughtBy: "slots",
+  },
+  {
     name: "adopted-and-given-away",
     what: "A task that a returned worker keeps stays in the backlog, and is given to another as well.",
     file: ATTEMPTS,

@@ -61,7 +61,23 @@ export const fullDiskCases: readonly LimitedCase[] = [
     await again.write([accepted(bigTask(10))]);
     await expectKept(again, harness, ["task-0", "task-1", "task-2", "task-3", "task-4", "task-10"]);
   }),
+
+  conformanceCase(
+    "a store that a full disk does not let open says so, and opens once there is room",
+    async (harness) => {
+      await (await openLoaded(harness)).write(sampleTasks(0, 5).map(accepted));
+      await harness.fillDisk();
+      await harness.crash();
+      const hindrance = await harness.open().then(ignore, (error: unknown) => error);
+      // It may also do without room.
+      if (hindrance !== undefined) await expectStoreError(Promise.reject(hindrance), "ERR_STORE_FULL", "opening");
+      await harness.makeRoom();
+      await expectKept(await openLoaded(harness), harness, idsOf(sampleTasks(0, 5)));
+    },
+  ),
 ];
+
+const ignore = (): void => {};
 
 /** What is unfinished, now and after a crash. */
 async function expectKept(store: TaskStore, harness: LimitedStoreHarness, ids: readonly string[]): Promise<void> {

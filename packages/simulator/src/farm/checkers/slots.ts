@@ -1,7 +1,7 @@
 import type { CreateFarmChecker, MasterObservation, WorkerObservation } from "../world.ts";
 
 /**
- * No worker of ours runs more than its slots, or is thought to; a class worker is never given a second task while the
+ * No worker of ours runs more than its slots, or is thought to, or is given a task before it has said what it had; a class worker is never given a second task while the
  * first is open, and no line that it does not know.
  */
 export const createSlotsChecker: CreateFarmChecker = (_world, fail) => {
@@ -17,6 +17,9 @@ export const createSlotsChecker: CreateFarmChecker = (_world, fail) => {
       const held = worker.assigned.size + worker.unwanted.size;
       if (held > worker.slots) {
         fail(`${life.label} gives ${task} to ${worker.name}, which then has ${held} in ${worker.slots} slots`);
+      }
+      if (!worker.isResynced) {
+        fail(`${life.label} gives ${task} to ${worker.name}, which has not said yet what it had`);
       }
       if (worker.status !== "alive") fail(`${life.label} gives ${task} to ${worker.name}, which is ${worker.status}`);
     }
