@@ -1,5 +1,5 @@
 import type { DurationMs, EpochMs, TaskId } from "@mutirao/primitives";
-import type { EndState, TaskChange } from "@mutirao/task-store";
+import type { EndState, StoreChange } from "@mutirao/task-store";
 import type { Effect } from "./effects.ts";
 import type { RequestId, WriteId } from "./master-events.ts";
 
@@ -7,7 +7,7 @@ import type { RequestId, WriteId } from "./master-events.ts";
 export interface Store {
   readonly type: "store";
   readonly write: WriteId;
-  readonly changes: readonly TaskChange[];
+  readonly changes: readonly StoreChange[];
 }
 
 /** Forget ended tasks, see `TaskStore.prune`. Ends in one `store-pruned`. */

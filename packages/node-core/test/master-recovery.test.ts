@@ -30,7 +30,8 @@ function record(
   };
 }
 
-const restarted = (...unfinished: readonly TaskRecord[]) => createMasterScene({}, { unfinished, finished: [] });
+const restarted = (...unfinished: readonly TaskRecord[]) =>
+  createMasterScene({}, { unfinished, finished: [], leases: [] });
 
 describe("a master that comes back", () => {
   test("goes on with what it had accepted, in the order of acceptance", () => {
@@ -87,7 +88,7 @@ describe("a master that comes back", () => {
   test("records nothing twice: what has ended is known by its id", () => {
     const scene = createMasterScene(
       {},
-      { unfinished: [], finished: [{ id: taskId("a"), state: "done", endedAt: epochMs(START) }] },
+      { unfinished: [], finished: [{ id: taskId("a"), state: "done", endedAt: epochMs(START) }], leases: [] },
     );
     scene.submits(draft("a"));
     expect(scene.answers).toEqual([{ kind: "submitted", drafts: [{ id: "a", isAccepted: true, isDuplicate: true }] }]);
@@ -176,7 +177,7 @@ describe("a task that ended badly", () => {
   test("can be tried again by hand, from the start", () => {
     const scene = createMasterScene(
       {},
-      { unfinished: [], finished: [{ id: taskId("a"), state: "dead", endedAt: epochMs(START) }] },
+      { unfinished: [], finished: [{ id: taskId("a"), state: "dead", endedAt: epochMs(START) }], leases: [] },
     );
     scene.opens("w");
     scene.says("w", hello("w"), results("w", [], { resynced: true }));
@@ -193,7 +194,7 @@ describe("a task that ended badly", () => {
       { id: taskId("a"), state: "dead", endedAt: epochMs(START) },
       { id: taskId("b"), state: "done", endedAt: epochMs(START) },
     ] as const;
-    const scene = createMasterScene({}, { unfinished: [], finished });
+    const scene = createMasterScene({}, { unfinished: [], finished, leases: [] });
     scene.retries(dead);
     scene.retries(dead);
     scene.retries(record("b", { state: "done" }));

@@ -55,7 +55,7 @@ it("begins anew what a crash left half made", async () => {
   writeFileSync(join(directory, "tasks.db.new"), "SQLite form");
   writeFileSync(join(directory, "tasks.db.new-journal"), "nonsense");
   const store = await openSqliteTaskStore({ directory });
-  expect(await store.load()).toEqual({ unfinished: [], finished: [] });
+  expect(await store.load()).toEqual({ unfinished: [], finished: [], leases: [] });
   await store.close();
 });
 

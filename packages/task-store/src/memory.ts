@@ -1,13 +1,16 @@
-import { assert, type TaskId } from "@mutirao/primitives";
+import { assert, type NodeId, type TaskId } from "@mutirao/primitives";
 import { endOf } from "./end-of-task.ts";
+import type { LeaseRecord } from "./lease-record.ts";
+import { chooseLeasesToForget, leaseMistake } from "./leases.ts";
 import { chooseToForget } from "./pruning.ts";
 import type { TaskRecord } from "./task-record.ts";
-import type { TaskChange, TaskStore } from "./task-store.ts";
+import type { StoreChange, TaskStore } from "./task-store.ts";
 
 /** A store that forgets everything with its process, for masters whose tasks are not worth a disk, and for tests. */
 export function createMemoryTaskStore(): TaskStore {
   // A map gives its entries in the order in which they were added, and keeps the place of one that is replaced.
   const records = new Map<TaskId, TaskRecord>();
+  const leases = new Map<NodeId, LeaseRecord>();
   let phase: "new" | "loaded" | "closed" = "new";
 
   const use = (): void => assert(phase === "loaded", "a store is used after load() and before close()");
@@ -16,11 +19,13 @@ export function createMemoryTaskStore(): TaskStore {
     async load() {
       assert(phase === "new", "a store is loaded once, before anything else");
       phase = "loaded";
-      return { unfinished: [], finished: [] };
+      return { unfinished: [], finished: [], leases: [] };
     },
     async write(changes) {
       use();
-      for (const [id, record] of outcomeOf(changes, records)) records.set(id, record);
+      const outcome = outcomeOf(changes, { records, leases });
+      for (const [id, record] of outcome.records) records.set(id, record);
+      for (const [worker, lease] of outcome.leases) leases.set(worker, lease);
     },
     async get(id) {
       use();
@@ -39,32 +44,45 @@ export function createMemoryTaskStore(): TaskStore {
       });
       const forgotten = chooseToForget(ended, endedBefore, finishedMax);
       for (const id of forgotten) records.delete(id);
+      for (const { worker } of chooseLeasesToForget([...leases.values()], isHome)) leases.delete(worker);
       return forgotten;
     },
     async close() {
       phase = "closed";
       records.clear();
+      leases.clear();
     },
   };
 }
 
-/** What the changes make of the records that they touch. Nothing is kept before all of them are known to be possible. */
-function outcomeOf(
-  changes: readonly TaskChange[],
-  records: ReadonlyMap<TaskId, TaskRecord>,
-): ReadonlyMap<TaskId, TaskRecord> {
-  const outcome = new Map<TaskId, TaskRecord>();
+interface Kept {
+  readonly records: ReadonlyMap<TaskId, TaskRecord>;
+  readonly leases: ReadonlyMap<NodeId, LeaseRecord>;
+}
+
+const isHome = ({ borrower }: LeaseRecord): boolean => borrower === undefined;
+
+/** What the changes make of what they touch. Nothing is kept before all of them are known to be possible. */
+function outcomeOf(changes: readonly StoreChange[], known: Kept): Kept {
+  const records = new Map<TaskId, TaskRecord>();
+  const leases = new Map<NodeId, LeaseRecord>();
   for (const change of changes) {
     if (change.kind === "accepted") {
       const { id } = change.task;
-      assert(!records.has(id) && !outcome.has(id), `task ${id} is accepted once`);
-      outcome.set(id, change.task);
-    } else {
+      assert(!known.records.has(id) && !records.has(id), `task ${id} is accepted once`);
+      records.set(id, change.task);
+    } else if (change.kind === "updated") {
       const { id, status } = change;
-      const record = outcome.get(id) ?? records.get(id);
+      const record = records.get(id) ?? known.records.get(id);
       assert(record !== undefined, `task ${id} is accepted before it is updated`);
-      outcome.set(id, { ...record, status });
+      records.set(id, { ...record, status });
+    } else {
+      const { worker, epoch } = change.lease;
+      const last = leases.get(worker) ?? known.leases.get(worker);
+      const mistake = leaseMistake(worker, epoch, last?.epoch);
+      assert(mistake === undefined, mistake ?? "the lease is possible");
+      leases.set(worker, change.lease);
     }
   }
-  return outcome;
+  return { records, leases };
 }

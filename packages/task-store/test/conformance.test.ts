@@ -16,7 +16,7 @@ const harnessOf = (open: () => TaskStore): TaskStoreHarness & { stops: number } 
 };
 
 const idle: TaskStore = {
-  load: async () => ({ unfinished: [], finished: [] }),
+  load: async () => ({ unfinished: [], finished: [], leases: [] }),
   write: async () => {},
   get: async () => undefined,
   list: async () => [],

@@ -1,5 +1,5 @@
 import { after, assert, createDeadlineQueue, durationMs, type InstantMs } from "@mutirao/primitives";
-import type { StoreErrorCode, TaskChange } from "@mutirao/task-store";
+import type { LeaseRecord, StoreChange, StoreErrorCode } from "@mutirao/task-store";
 import type { WriteId } from "../master-events.ts";
 import { type LiveTask, statusOf } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
@@ -18,7 +18,7 @@ export interface WriteIntent {
 
 /**
  * Changes on their way to the store. All that one event brings about is one write. What could not be kept because the
- * disk is full is written again, but for acceptances: those are refused.
+ * disk is full is written again, but for acceptances and leases: those are refused.
  */
 export interface DurableWrites {
   /** What the event under way wants written. */
@@ -28,6 +28,11 @@ export interface DurableWrites {
   reopen(task: LiveTask): void;
   end(task: LiveTask): void;
   note(task: LiveTask): void;
+  /**
+   * Keeps the lease, and tells whether it is durable. One that could not be kept is not written again by itself: by then
+   * it may be wrong.
+   */
+  lease(record: LeaseRecord, whenKnown: (isDurable: boolean) => void): void;
   /** Asks for the write of all that the event under way has brought about. */
   flush(): void;
   committed(write: WriteId): WriteIntent;
@@ -50,7 +55,7 @@ export function createDurableWrites(outbox: MasterOutbox, isLive: (task: LiveTas
   /** What could not be kept, and when to try again. */
   const again = createDeadlineQueue<LiveTask>();
   let current = createIntent();
-  let changes: TaskChange[] = [];
+  let changes: StoreChange[] = [];
   let writes = 0;
   let failure: StoreErrorCode | undefined;
 
@@ -93,6 +98,10 @@ export function createDurableWrites(outbox: MasterOutbox, isLive: (task: LiveTas
       current.ended.push(task);
     },
     note: noteNow,
+    lease(record, whenKnown) {
+      changes.push({ kind: "leased", lease: record });
+      current.whenKnown.push(whenKnown);
+    },
     flush() {
       if (changes.length === 0) return;
       writes++;

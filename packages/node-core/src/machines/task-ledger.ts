@@ -10,7 +10,7 @@ import {
   type NodeId,
   type TaskId,
 } from "@mutirao/primitives";
-import type { EndState, StoreContents, StoreErrorCode, TaskError, TaskRecord } from "@mutirao/task-store";
+import type { EndState, LeaseRecord, StoreContents, StoreErrorCode, TaskError, TaskRecord } from "@mutirao/task-store";
 import type { DraftAnswer, Refusal, TaskErrorCode } from "../master-effects.ts";
 import type { RequestId, TaskDraft, WriteId } from "../master-events.ts";
 import { createDurableWrites, type DurableWrites, type WriteIntent } from "./durable-writes.ts";
@@ -30,6 +30,8 @@ export interface TaskLedger {
   end(task: LiveTask, end: TaskEndDraft, now: InstantMs): void;
   /** Something about the task is worth keeping. */
   note(task: LiveTask): void;
+  /** Keeps a lease beside the tasks, with what the event under way wants written of them; see `DurableWrites.lease`. */
+  lease(record: LeaseRecord, whenKnown: (isDurable: boolean) => void): void;
   onCommitted(write: WriteId, now: InstantMs): void;
   onRefused(write: WriteId, code: StoreErrorCode, now: InstantMs): void;
   onPruned(ids: readonly TaskId[]): void;
@@ -105,6 +107,7 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     retry: (request, record, now) => retry(state, request, record, now),
     end: (task, draft, now) => end(state, task, draft, now),
     note: (task) => state.writes.note(task),
+    lease: (record, whenKnown) => state.writes.lease(record, whenKnown),
     onCommitted: (write, now) => committed(state, state.writes.committed(write), now),
     onRefused: (write, code, now) => refused(state, state.writes.refused(write, code, now), code),
     onPruned(ids) {

@@ -43,7 +43,7 @@ const defaults: MasterNodeOptions = {
   ...masterDefaults,
 };
 
-const NOTHING_KEPT: StoreContents = { unfinished: [], finished: [] };
+const NOTHING_KEPT: StoreContents = { unfinished: [], finished: [], leases: [] };
 
 /** Notices that every other line of a transcript would repeat. */
 const UNTOLD: ReadonlySet<Notice["kind"]> = new Set(["registry-due", "worker-joined"]);
@@ -194,6 +194,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
       const changes = writes.flatMap((write) => write.changes);
       return changes
         .flatMap((change) => {
+          if (change.kind === "leased") return [];
           if (change.kind === "accepted") return change.task.id === id ? [change.task.status] : [];
           return change.id === id ? [change.status] : [];
         })

@@ -1,18 +1,20 @@
-import { AssertionError, assert, type EpochMs, type Prng, type TaskId } from "@mutirao/primitives";
+import { AssertionError, assert, type EpochMs, type NodeId, type Prng, type TaskId } from "@mutirao/primitives";
 import {
+  byLastChange,
+  chooseLeasesToForget,
   chooseToForget,
   endOf,
+  type LeaseRecord,
+  leaseMistake,
+  type StoreChange,
   type StoreContents,
   type StoreErrorCode,
-  type TaskChange,
   type TaskRecord,
 } from "@mutirao/task-store";
 import type { Scheduler } from "../scheduler.ts";
 
 /** What outlives a master: its disk, with commits that take their time, no room at times, and failures for good. */
-export interface SimDisk {
-  /** What is durable: it is in every image that a crash from now on could leave. */
-  readonly image: ReadonlyMap<TaskId, TaskRecord>;
+export interface SimDisk extends DiskImage {
   open(post: (run: () => void) => void): DiskSession;
   /** Faults: how many leave no room now, how much longer commits take, and whether it has failed until it is mended. */
   shortages: number;
@@ -20,10 +22,16 @@ export interface SimDisk {
   isBroken: boolean;
 }
 
+/** What is durable: it is in every image that a crash from now on could leave. */
+interface DiskImage {
+  readonly image: ReadonlyMap<TaskId, TaskRecord>;
+  readonly leases: ReadonlyMap<NodeId, LeaseRecord>;
+}
+
 /** The store as one process has it open. All is asked for in order, and what waits together is made durable together. */
 export interface DiskSession {
   load(): StoreContents;
-  write(changes: readonly TaskChange[], done: (problem: WriteProblem | undefined) => void): void;
+  write(changes: readonly StoreChange[], done: (problem: WriteProblem | undefined) => void): void;
   prune(endedBefore: EpochMs, finishedMax: number, done: (forgotten: readonly TaskId[]) => void): void;
   /** Ends in good order: what was asked for is made durable. */
   close(): void;
@@ -47,7 +55,7 @@ export interface SimDiskOptions {
 type Job =
   | {
       readonly kind: "write";
-      readonly changes: readonly TaskChange[];
+      readonly changes: readonly StoreChange[];
       readonly done: (problem: WriteProblem | undefined) => void;
     }
   | {
@@ -59,6 +67,7 @@ type Job =
 
 interface Disk extends SimDisk {
   readonly image: Map<TaskId, TaskRecord>;
+  readonly leases: Map<NodeId, LeaseRecord>;
   readonly options: SimDiskOptions;
 }
 
@@ -74,6 +83,7 @@ export function createSimDisk(options: SimDiskOptions): SimDisk {
   const disk: Disk = {
     options,
     image: new Map(),
+    leases: new Map(),
     shortages: 0,
     extraMs: 0,
     isBroken: false,
@@ -90,7 +100,7 @@ function openSession(disk: Disk, post: (run: () => void) => void): DiskSession {
     commitNext(session);
   };
   return {
-    load: () => contentsOf(disk.image),
+    load: () => contentsOf(disk),
     write: (changes, done) => ask({ kind: "write", changes: [...changes], done }),
     prune: (endedBefore, finishedMax, done) => ask({ kind: "prune", endedBefore, finishedMax, done }),
     close() {
@@ -106,7 +116,7 @@ function openSession(disk: Disk, post: (run: () => void) => void): DiskSession {
   };
 }
 
-function contentsOf(image: ReadonlyMap<TaskId, TaskRecord>): StoreContents {
+function contentsOf({ image, leases }: DiskImage): StoreContents {
   const records = [...image.values()];
   const finished = records.flatMap(({ id, status }) => {
     const end = endOf(status);
@@ -115,6 +125,7 @@ function contentsOf(image: ReadonlyMap<TaskId, TaskRecord>): StoreContents {
   return {
     unfinished: records.filter(({ status }) => status.state === "pending"),
     finished: finished.sort((a, b) => a.endedAt - b.endedAt),
+    leases: [...leases.values()].sort(byLastChange),
   };
 }
 
@@ -138,10 +149,9 @@ function commitNext(session: Session): void {
 
 /** Does what was asked for, and gives what tells of it. */
 function perform(disk: Disk, job: Job): () => void {
-  const { image, options } = disk;
   if (job.kind === "prune") {
-    const forgotten = disk.isBroken ? [] : forget(image, job.endedBefore, job.finishedMax);
-    if (forgotten.length > 0) options.onForgotten?.(forgotten);
+    const forgotten = disk.isBroken ? [] : forget(disk, job.endedBefore, job.finishedMax);
+    if (forgotten.length > 0) disk.options.onForgotten?.(forgotten);
     return () => job.done(forgotten);
   }
   const problem = problemOf(disk, job.changes);
@@ -149,15 +159,23 @@ function perform(disk: Disk, job: Job): () => void {
   return () => job.done(problem);
 }
 
-function problemOf({ isBroken, shortages, image }: Disk, changes: readonly TaskChange[]): WriteProblem | undefined {
-  if (isBroken) return "ERR_STORE_FAILED";
-  return shortages > 0 ? "ERR_STORE_FULL" : mistakeIn(changes, image);
+function problemOf(disk: Disk, changes: readonly StoreChange[]): WriteProblem | undefined {
+  if (disk.isBroken) return "ERR_STORE_FAILED";
+  return disk.shortages > 0 ? "ERR_STORE_FULL" : mistakeIn(changes, disk);
 }
 
 /** A write is kept as a whole or not at all, so all of it is looked at before any of it is kept. */
-function mistakeIn(changes: readonly TaskChange[], image: ReadonlyMap<TaskId, TaskRecord>): AssertionError | undefined {
+function mistakeIn(changes: readonly StoreChange[], { image, leases }: DiskImage): AssertionError | undefined {
   const fresh = new Set<TaskId>();
+  const epochs = new Map<NodeId, number>();
   for (const change of changes) {
+    if (change.kind === "leased") {
+      const { worker, epoch } = change.lease;
+      const mistake = leaseMistake(worker, epoch, epochs.get(worker) ?? leases.get(worker)?.epoch);
+      if (mistake !== undefined) return new AssertionError(mistake);
+      epochs.set(worker, epoch);
+      continue;
+    }
     const id = change.kind === "accepted" ? change.task.id : change.id;
     const isKnown = image.has(id) || fresh.has(id);
     if (change.kind === "accepted" && isKnown) return new AssertionError(`task ${id} is accepted once`);
@@ -167,7 +185,11 @@ function mistakeIn(changes: readonly TaskChange[], image: ReadonlyMap<TaskId, Ta
   return undefined;
 }
 
-function apply({ image, options }: Disk, change: TaskChange): void {
+function apply({ image, leases, options }: Disk, change: StoreChange): void {
+  if (change.kind === "leased") {
+    leases.set(change.lease.worker, change.lease);
+    return;
+  }
   if (change.kind === "accepted") {
     const { task } = change;
     image.set(task.id, task);
@@ -182,12 +204,14 @@ function apply({ image, options }: Disk, change: TaskChange): void {
   options.onDurable?.(id, before, after);
 }
 
-function forget(image: Map<TaskId, TaskRecord>, endedBefore: EpochMs, finishedMax: number): readonly TaskId[] {
+function forget({ image, leases }: Disk, endedBefore: EpochMs, finishedMax: number): readonly TaskId[] {
   const ended = [...image.values()].flatMap(({ id, status }) => {
     const end = endOf(status);
     return end === undefined ? [] : ([[id, end.endedAt]] as const);
   });
   const forgotten = chooseToForget(ended, endedBefore, finishedMax);
   for (const id of forgotten) image.delete(id);
+  const home = chooseLeasesToForget([...leases.values()], ({ borrower }) => borrower === undefined);
+  for (const { worker } of home) leases.delete(worker);
   return forgotten;
 }

@@ -15,7 +15,7 @@ const states: readonly StoredState[] = ["pending", "done", "failed", "cancelled"
 export const readCases: readonly ConformanceCase[] = [
   conformanceCase("a new store contains nothing", async (harness) => {
     const store = await harness.open();
-    expectEqual(await store.load(), { unfinished: [], finished: [] }, "what was loaded");
+    expectEqual(await store.load(), { unfinished: [], finished: [], leases: [] }, "what was loaded");
     expectEqual(await store.list({ state: undefined, limit: 10 }), [], "what is listed");
     await store.close();
   }),

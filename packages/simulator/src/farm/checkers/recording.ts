@@ -34,6 +34,7 @@ export const createRecordingChecker: CreateFarmChecker = (_world, fail) => {
     const known = ends.get(life) ?? new Map<TaskId, TaskStatus>();
     ends.set(life, known);
     for (const change of changes) {
+      if (change.kind === "leased") continue;
       const [id, status] =
         change.kind === "accepted" ? [change.task.id, change.task.status] : [change.id, change.status];
       const end = known.get(id);

@@ -1,7 +1,7 @@
 import type { MasterEffect, MasterEvent, MasterNodeOptions, Notice, WriteId } from "@mutirao/node-core";
 import { after, type ConnId, type InstantMs, instantMs, isDialled, type TaskId } from "@mutirao/primitives";
 import type { SendableMessage } from "@mutirao/protocol";
-import type { StoreContents, TaskChange, TaskOrder } from "@mutirao/task-store";
+import type { StoreChange, StoreContents, TaskChange, TaskOrder } from "@mutirao/task-store";
 import { masterStallMs } from "../bounds.ts";
 import type { MasterStep } from "../world.ts";
 import {
@@ -209,8 +209,8 @@ function refused({ live: all }: State, change: TaskChange): void {
 function noteEffect(state: State, news: News, event: MasterEvent, effect: MasterEffect, now: InstantMs): void {
   switch (effect.type) {
     case "store":
-      state.writes.set(effect.write, effect.changes);
-      for (const change of effect.changes) asked(state, change, now);
+      state.writes.set(effect.write, effect.changes.filter(isOfTask));
+      for (const change of effect.changes) if (isOfTask(change)) asked(state, change, now);
       break;
     case "send":
       said(state, news, event, effect.conn, effect.message, now);
@@ -221,6 +221,8 @@ function noteEffect(state: State, news: News, event: MasterEvent, effect: Master
     default:
   }
 }
+
+const isOfTask = (change: StoreChange): change is TaskChange => change.kind !== "leased";
 
 function asked(state: State, change: TaskChange, now: InstantMs): void {
   if (change.kind === "accepted") {
