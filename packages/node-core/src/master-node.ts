@@ -44,7 +44,7 @@ export interface MasterNode extends Core<MasterOwnEvent, MasterOwnEffect> {
  */
 export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prng: Prng): MasterNode {
   const machines = createMasterMachines(selfId, options, prng);
-  const { outbox, ledger, farm, attempts, load, clock, pulse } = machines;
+  const { outbox, ledger, farm, attempts, load, lending, clock, pulse } = machines;
   const stalls = createStallWatch(stallLimitMs(options.intervalMs, options.timeoutMs));
   let deadline: InstantMs | undefined;
 
@@ -58,7 +58,9 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
     handle(event, now) {
       for (const effect of stalls.check(event, deadline, now, () => resume(now))) outbox.emit(effect);
       route(machines, options, event, now);
+      lending.settle(now);
       dispatch(machines, now);
+      lending.evaluate(now);
       ledger.flush(now);
       machines.talk.flush();
       load.evaluate(now);
@@ -86,8 +88,8 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
   };
 }
 
-function deadlineOf({ pulse, ledger, farm, attempts, backlog, load, reports, classWorkers }: MasterMachines) {
-  return [pulse, ledger, farm, attempts, backlog, load, reports, classWorkers]
+function deadlineOf({ pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers }: MasterMachines) {
+  return [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers]
     .map((machine) => machine.nextDeadline())
     .reduce(earlierOf, undefined);
 }
@@ -98,6 +100,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
     case "recovered":
       clock.set(event.wallOffsetMs);
       ledger.recover(event.contents, now);
+      machines.lending.recover(event.contents.leases, now);
       break;
     case "submit":
       submit(machines, event, now);
@@ -137,6 +140,7 @@ function routeNodeEvent(machines: MasterMachines, options: MasterNodeOptions, ev
   for (const effect of machines.pulse.handle(event, now)) machines.outbox.emit(effect);
   switch (event.type) {
     case "started":
+      machines.lending.onStarted(event.listening);
       machines.reports.onStarted(now);
       break;
     case "wake":
@@ -165,23 +169,30 @@ function heardOn({ farm }: MasterMachines, conn: ConnId, now: InstantMs): void {
 }
 
 function onConnOpened(
-  { reports, classWorkers }: MasterMachines,
+  { reports, lending, classWorkers }: MasterMachines,
   { pushPort }: MasterNodeOptions,
   { conn, local }: ConnOpened,
   now: InstantMs,
 ): void {
-  if (isDialled(conn)) reports.onDialSucceeded(conn, now);
-  else classWorkers.onAccepted(conn, pushPort !== undefined && local.port === pushPort);
+  if (isDialled(conn)) {
+    reports.onDialSucceeded(conn, now);
+    lending.onDialSucceeded(conn);
+  } else classWorkers.onAccepted(conn, pushPort !== undefined && local.port === pushPort);
 }
 
 function onConnClosed(machines: MasterMachines, { conn, reason }: ConnClosed, now: InstantMs): void {
-  const { farm, classWorkers, reports, talk, outbox } = machines;
+  const { farm, classWorkers, reports, lending, talk, outbox } = machines;
   reports.onClosed(conn, reason);
+  lending.onClosed(conn, now);
   classWorkers.onClosed(conn);
   talk.forget(conn);
   const worker = farm.on(conn);
   if (worker === undefined) return;
-  farm.unbind(worker, now);
+  const whither = lending.onWorkerGone(worker, now);
+  if (whither === "travels") farm.lend(worker);
+  else if (whither === "left") farm.forget(worker);
+  else farm.unbind(worker, now);
+  if (whither !== "missed") return;
   outbox.notify({ kind: "worker-gone", worker: worker.name, why: "connection", running: worker.attempts.size });
 }
 
@@ -204,6 +215,7 @@ function onMessage(machines: MasterMachines, event: MessageReceived, now: Instan
       sessions.onResults(conn, message, now);
       break;
     default:
+      if (machines.lending.onMessage(conn, remote, message, now)) break;
       // What a master says to workers and supervisors, and no one to a master.
       outbox.notify({ kind: "message-unknown", remote, word: message.kind });
   }
@@ -216,11 +228,13 @@ function wake(machines: MasterMachines, now: InstantMs): void {
     if (worker.conn !== undefined && worker.style === "session") outbox.emit({ type: "close", conn: worker.conn });
     const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
     attempts.loseAll(worker, how, now);
+    machines.lending.onWorkerLost(worker, now);
   }
   attempts.wake(now);
   backlog.wake(now);
   ledger.wake(now);
   classWorkers.wake(now);
+  machines.lending.wake(now);
   reports.wake(now);
 }
 

@@ -1,6 +1,7 @@
 import type { Endpoint, NodeId, TaskId } from "@mutirao/primitives";
 import type { EndState, StoreErrorCode } from "@mutirao/task-store";
 import type { CloseReason } from "@mutirao/transport";
+import type { LendingNotice } from "./lending-notices.ts";
 import type { LoadState, WorkerStyle } from "./master-views.ts";
 
 /** A worker has come, or come back. */
@@ -97,6 +98,7 @@ export interface ReportFailed {
 
 /** What an operator may want to know of a master, beyond what there is to know of every node. */
 export type MasterNotice =
+  | LendingNotice
   | WorkerJoined
   | WorkerGone
   | WorkerRefused

@@ -19,8 +19,11 @@ export type WorkerStyle = "session" | "pull" | "pull-with-port" | "push";
 export interface WorkerView {
   /** Its id; `id#2` and so on if another live worker has the same. */
   readonly id: string;
-  /** ALIVE; AWAY: its connection is gone, and its tasks wait for its return; TIMEOUT: it was silent for too long. */
-  readonly status: "ALIVE" | "AWAY" | "TIMEOUT";
+  /**
+   * ALIVE; AWAY: its connection is gone, and its tasks wait for its return; LENT: it is with another master; TIMEOUT: it
+   * was silent for too long.
+   */
+  readonly status: "ALIVE" | "AWAY" | "LENT" | "TIMEOUT";
   readonly style: WorkerStyle;
   readonly owner: NodeId;
   readonly isBorrowed: boolean;

@@ -1,4 +1,5 @@
 import { createPrng, durationMs, instantMs, seconds } from "@mutirao/primitives";
+import { type RefusalCode, refusalCodes } from "@mutirao/protocol";
 import { describe, expect, test } from "vitest";
 import {
   type AskWaves,
@@ -14,7 +15,7 @@ import { estimatedWaitMs } from "../src/policies/lending/estimated-wait.ts";
 import { expectedSlots } from "../src/policies/lending/figures.ts";
 import { fill, isSevere, type Supply, type Want } from "../src/policies/lending/fill.ts";
 import { guestStaysMs } from "../src/policies/lending/guest-stays.ts";
-import { type LendQuestion, lendRefusals, retryAfterMs, whyNotLend } from "../src/policies/lending/lend-refusal.ts";
+import { type LendQuestion, retryAfterMs, whyNotLend } from "../src/policies/lending/lend-refusal.ts";
 import { neededWorkers } from "../src/policies/lending/needed-workers.ts";
 import {
   calmMs,
@@ -391,20 +392,20 @@ describe("refusals", () => {
   });
 
   test("each says when to ask again", () => {
-    const codes = Object.keys(lendRefusals) as (keyof typeof lendRefusals)[];
+    const codes = Object.keys(refusalCodes) as RefusalCode[];
     expect(codes.map((code) => `${code} ${retryAfterMs(code, idleMaster)}`)).toEqual([
+      "LEND_OFF 60000",
+      "LEND_SATURATED 300",
+      "LEND_NONE_IDLE 300",
+      "LEND_RESERVE 300",
+      "LEND_LIMIT 300",
+      "LEND_BORROWING 300",
+      "LEND_NOT_TO_YOU 60000",
       "LEND_UNKNOWN_PEER 60000",
       "LEND_BAD_ADDRESS 60000",
       "LEND_TOO_OFTEN 300",
-      "LEND_OFF 60000",
-      "LEND_NOT_TO_YOU 60000",
       "LEND_DRAINING 60000",
       "LEND_STORE_DOWN 5000",
-      "LEND_BORROWING 300",
-      "LEND_SATURATED 300",
-      "LEND_LIMIT 300",
-      "LEND_NONE_IDLE 300",
-      "LEND_RESERVE 300",
     ]);
   });
 });

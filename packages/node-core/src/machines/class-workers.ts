@@ -9,12 +9,13 @@ import {
   type InstantMs,
   type NodeId,
 } from "@mutirao/primitives";
-import type { Query, WorkerAlive, WorkerStatus } from "@mutirao/protocol";
+import type { NoTask, Query, Redirect, Return, WorkerAlive, WorkerStatus } from "@mutirao/protocol";
 import { visibilityMs } from "../policies/visibility.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
 import { queryOf } from "./class-query.ts";
 import type { Farm } from "./farm.ts";
+import type { Lending } from "./lending/lending.ts";
 import type { LiveTask } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { Attempt, WorkerRecord } from "./worker-record.ts";
@@ -47,6 +48,7 @@ export interface ClassWorkersTools {
   readonly farm: Farm;
   readonly attempts: Attempts;
   readonly backlog: Backlog;
+  readonly lending: Pick<Lending, "greet">;
 }
 
 interface State extends ClassWorkersTools {
@@ -63,6 +65,8 @@ interface State extends ClassWorkersTools {
 }
 
 const KEEP_ALIVE_EVERY_MS = durationMs(10_000);
+const NO_TASK: NoTask = { kind: "no-task" };
+type Order = Redirect | Return;
 const CLASS_TYPES: ReadonlySet<string> = new Set(["QUERY"]);
 
 export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWorkersTools): ClassWorkers {
@@ -116,8 +120,9 @@ function greet(state: State, conn: ConnId, remote: Endpoint, alive: WorkerAlive,
   worker.port = alive.port;
   worker.at = remote;
   state.farm.heard(worker, now);
-  if (isPush) greetPushed(state, worker, conn, now);
-  else answerPull(state, worker, conn, now);
+  const { order } = state.lending.greet(worker, alive, now);
+  if (isPush) greetPushed(state, worker, conn, order, now);
+  else answerPull(state, worker, conn, order, now);
 }
 
 function identify(
@@ -143,12 +148,13 @@ function identify(
 }
 
 /** A poll is answered at once, with a task or without, and the connection ends with the answer. */
-function answerPull(state: State, worker: WorkerRecord, conn: ConnId, now: InstantMs): void {
+function answerPull(state: State, worker: WorkerRecord, conn: ConnId, order: Order | undefined, now: InstantMs): void {
   const { outbox, backlog } = state;
   // A worker that has not answered is not idle, whatever it asks for.
-  const task = worker.attempts.size === 0 ? backlog.next(worker.types, true) : undefined;
+  const isFree = worker.attempts.size === 0 && !worker.isBarred;
+  const task = isFree && order === undefined ? backlog.next(worker.types, true) : undefined;
   const query = task === undefined ? undefined : queryOf(task);
-  if (task === undefined || query === undefined) outbox.emit({ type: "send", conn, message: { kind: "no-task" } });
+  if (task === undefined || query === undefined) outbox.emit({ type: "send", conn, message: order ?? NO_TASK });
   else give(state, worker, conn, task, query, now);
   outbox.emit({ type: "close", conn });
   state.open.delete(conn);
@@ -168,7 +174,13 @@ function give(
   outbox.emit({ type: "send", conn, message: query });
 }
 
-function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, now: InstantMs): void {
+function greetPushed(
+  state: State,
+  worker: WorkerRecord,
+  conn: ConnId,
+  order: Order | undefined,
+  now: InstantMs,
+): void {
   if (worker.conn !== conn) {
     state.farm.bind(worker, conn);
     // What it was still to say on the other connection it will not say here.
@@ -177,6 +189,7 @@ function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, now: Inst
   worker.unansweredKeepAlives = 0;
   state.keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
   state.farm.review(worker);
+  if (order !== undefined) state.outbox.emit({ type: "send", conn, message: order });
 }
 
 function givePushed(state: State, worker: WorkerRecord, now: InstantMs): boolean {

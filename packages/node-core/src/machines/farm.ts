@@ -12,7 +12,7 @@ import {
 } from "@mutirao/primitives";
 import { createFailureDetector } from "@mutirao/registry";
 import type { WorkerStyle } from "../master-views.ts";
-import type { WorkerRecord } from "./worker-record.ts";
+import { isPresent, type WorkerRecord } from "./worker-record.ts";
 
 /** The workers of a master: who is there, how each talks, and who could take a task. It knows nothing of tasks. */
 export interface Farm {
@@ -27,6 +27,10 @@ export interface Farm {
   bind(worker: WorkerRecord, conn: ConnId): void;
   /** The worker's connection is gone; its tasks wait for its return. */
   unbind(worker: WorkerRecord, now: InstantMs): void;
+  /** It has left for another master. */
+  lend(worker: WorkerRecord): void;
+  /** It is not with another master any more, and not here. */
+  missing(worker: WorkerRecord, now: InstantMs): void;
   /** Something was heard of it. */
   heard(worker: WorkerRecord, now: InstantMs): void;
   /** It is no more: another process has taken its place, or it was never seen again. */
@@ -118,9 +122,21 @@ export function createFarm(options: FarmOptions): Farm {
       state.graces.schedule(worker, after(now, options.graceMs));
       setStatus(state, worker, "away");
     },
+    lend(worker) {
+      if (worker.conn !== undefined) byConn.delete(worker.conn);
+      worker.conn = undefined;
+      detectorOf(state, worker).forget(worker);
+      state.graces.cancel(worker);
+      state.farewells.cancel(worker);
+      setStatus(state, worker, "lent");
+    },
+    missing(worker, now) {
+      setStatus(state, worker, "gone");
+      state.farewells.schedule(worker, after(now, SHOWN_MS));
+    },
     heard(worker, now) {
       detectorOf(state, worker).heard(worker, now);
-      if (worker.status === "gone") {
+      if (worker.status === "gone" || worker.status === "lent") {
         state.farewells.cancel(worker);
         setStatus(state, worker, "alive");
       }
@@ -156,6 +172,7 @@ function add(state: State, id: NodeId, style: WorkerStyle, at: Endpoint, now: In
     owner: undefined,
     port: undefined,
     status: "alive",
+    isBarred: false,
     slots: style === "session" ? 0 : 1,
     types: NO_TYPES,
     attempts: new Map(),
@@ -192,7 +209,7 @@ function freeName({ workers }: State, id: NodeId): string {
 }
 
 function forget(state: State, worker: WorkerRecord): void {
-  if (worker.status !== "gone") state.present--;
+  if (isPresent(worker)) state.present--;
   worker.status = "gone";
   if (worker.conn !== undefined) state.byConn.delete(worker.conn);
   worker.conn = undefined;
@@ -208,8 +225,8 @@ function forget(state: State, worker: WorkerRecord): void {
 }
 
 function setStatus(state: State, worker: WorkerRecord, status: WorkerRecord["status"]): void {
-  if (worker.status === "gone" && status !== "gone") state.present++;
-  if (worker.status !== "gone" && status === "gone") state.present--;
+  if (!isPresent(worker) && isPresent({ status })) state.present++;
+  if (isPresent(worker) && !isPresent({ status })) state.present--;
   worker.status = status;
   review(state, worker);
 }
@@ -221,7 +238,7 @@ function setStatus(state: State, worker: WorkerRecord, status: WorkerRecord["sta
  */
 function review({ available }: State, worker: WorkerRecord): void {
   const isOpen = worker.status === "alive" && worker.conn !== undefined;
-  const isKnown = worker.style !== "session" || worker.isResynced;
+  const isKnown = (worker.style !== "session" || worker.isResynced) && !worker.isBarred;
   if (isOpen && isKnown && worker.attempts.size + worker.unwanted.size < worker.slots) available.add(worker);
   else available.delete(worker);
 }
@@ -250,7 +267,7 @@ function takeLosses(state: State, now: InstantMs): readonly WorkerLoss[] {
   for (const worker of quiet) {
     // A worker of the class's gives no sign of life while it works; then the time that its task may take is what counts.
     if (worker.attempts.size > 0) state.patience.schedule(worker, after(now, state.options.classTimeoutMs));
-    else if (worker.status !== "gone" && isSilent(state, worker, now)) lose(worker, "silent");
+    else if (isPresent(worker) && isSilent(state, worker, now)) lose(worker, "silent");
   }
   for (const worker of takeAll((at) => state.graces.takeDue(at), now)) lose(worker, "away");
   for (const worker of takeAll((at) => state.farewells.takeDue(at), now)) {

@@ -116,9 +116,10 @@ function reportOf(state: State, figures: HostFigures, now: InstantMs): Performan
 }
 
 function farmFigures({ farm, backlog, attempts }: State): FarmFigures {
-  let [alive, idle, busy, received, failed] = [0, 0, 0, 0, 0];
+  let [alive, idle, busy, received, borrowed, failed] = [0, 0, 0, 0, 0, 0];
   for (const { status, attempts: held, owner } of farm.workers.values()) {
     if (status === "gone") failed++;
+    else if (status === "lent") borrowed++;
     else {
       alive++;
       if (held.size === 0) idle++;
@@ -131,7 +132,7 @@ function farmFigures({ farm, backlog, attempts }: State): FarmFigures {
     workersUtilization: alive === 0 ? 0 : busy / alive,
     workersAlive: alive,
     workersIdle: idle,
-    workersBorrowed: 0,
+    workersBorrowed: borrowed,
     workersReceived: received,
     workersFailed: failed,
     tasksPending: backlog.size,

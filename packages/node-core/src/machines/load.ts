@@ -10,6 +10,7 @@ import type { Farm } from "./farm.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { ServiceTime } from "./service-time.ts";
 import type { WallClock } from "./wall-clock.ts";
+import { isPresent } from "./worker-record.ts";
 
 /** How loaded the master is, and why: measures, and says when the state changes. */
 export interface Load {
@@ -18,6 +19,8 @@ export interface Load {
   evaluate(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
   view(now: InstantMs): LoadView;
+  /** As of the last evaluation. */
+  readonly state: LoadState;
 }
 
 export interface LoadTools {
@@ -60,13 +63,16 @@ export function createLoad(thresholds: LoadThresholds, tools: LoadTools): Load {
       return after(state.unattendedSince, durationMs(state.thresholds.stalledAfterMs));
     },
     view: (now) => view(state, now),
+    get state() {
+      return state.state;
+    },
   };
 }
 
 /** Slots of those who are there, or will be back. */
 function slotsOf({ farm }: State): number {
   let slots = 0;
-  for (const worker of farm.workers.values()) if (worker.status !== "gone") slots += worker.slots;
+  for (const worker of farm.workers.values()) if (isPresent(worker)) slots += worker.slots;
   return slots;
 }
 
@@ -109,7 +115,7 @@ function view(state: State, now: InstantMs): LoadView {
   let idleWorkers = 0;
   let busySlots = 0;
   for (const worker of farm.workers.values()) {
-    if (worker.status === "gone") continue;
+    if (!isPresent(worker)) continue;
     workers++;
     busySlots += worker.attempts.size;
     if (worker.status === "alive" && worker.attempts.size === 0) idleWorkers++;

@@ -9,6 +9,7 @@ import { fitsClassLine } from "./class-query.ts";
 import { type ClassWorkers, createClassWorkers } from "./class-workers.ts";
 import { createConnNumbers } from "./conn-numbers.ts";
 import { createFarm, type Farm } from "./farm.ts";
+import { createLending, type Lending } from "./lending/lending.ts";
 import type { LiveTask } from "./live-task.ts";
 import { createLoad, type Load } from "./load.ts";
 import { createLoadReports, type LoadReports } from "./load-reports.ts";
@@ -34,6 +35,7 @@ export interface MasterMachines {
   readonly classWorkers: ClassWorkers;
   readonly arrivals: ArrivalRate;
   readonly load: Load;
+  readonly lending: Lending;
   readonly reports: LoadReports;
 }
 
@@ -41,7 +43,6 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
   const outbox = createOutbox<MasterOwnEffect>();
   const clock = createWallClock();
   const conns = createConnNumbers();
-  const pulse = createPulse(selfId, options, prng, conns);
   const farm = createFarm(options);
   const backlog = createBacklog(fitsClassLine);
   const ledger: TaskLedger = createTaskLedger(options, {
@@ -62,6 +63,25 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     onServed: serviceTime.onServed,
     tellToStop: ({ worker, task, number }) => talk.cancel(worker, { task: task.order.id, attempt: number }),
   });
+  const lending: Lending = createLending(
+    { ...options, selfId },
+    {
+      outbox,
+      clock,
+      conns,
+      farm,
+      backlog,
+      attempts,
+      arrivals,
+      serviceTime,
+      prng: prng.fork("lending"),
+      isAlive: (address) => pulse.registry.statusAt(address) === "ALIVE",
+      loadState: () => load.state,
+      keep: ledger.lease,
+      isStoreDown: () => ledger.isDown,
+    },
+  );
+  const pulse = createPulse(selfId, options, prng, conns, lending.talk);
   const measures = { serviceTime, arrivals };
   const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock, ...measures });
   const peers = () => pulse.registry.entries();
@@ -69,8 +89,8 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     { ...options, selfId },
     { outbox, clock, conns, farm, backlog, attempts, peers, prng: prng.fork("reports") },
   );
-  const sessions = createSessions({ ...options, selfId }, { outbox, farm, ledger, attempts, talk });
-  const classWorkers = createClassWorkers({ ...options, selfId }, { outbox, farm, attempts, backlog });
+  const sessions = createSessions({ ...options, selfId }, { outbox, farm, ledger, attempts, talk, lending });
+  const classWorkers = createClassWorkers({ ...options, selfId }, { outbox, farm, attempts, backlog, lending });
   const machines: MasterMachines = {
     outbox,
     clock,
@@ -84,6 +104,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     classWorkers,
     arrivals,
     load,
+    lending,
     reports,
   };
   return machines;

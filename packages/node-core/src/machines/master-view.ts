@@ -21,7 +21,7 @@ export function taskViewOf(task: LiveTask): TaskView {
 
 const NO_END = { state: "pending", endedAt: undefined, result: undefined, error: undefined } as const;
 
-const STATUSES = { alive: "ALIVE", away: "AWAY", gone: "TIMEOUT" } as const;
+const STATUSES = { alive: "ALIVE", away: "AWAY", lent: "LENT", gone: "TIMEOUT" } as const;
 
 export function workerViewOf(worker: WorkerRecord, selfId: NodeId, clock: WallClock): WorkerView {
   const { name, status, style, owner, slots, types, attempts, tasksDone, at, lastSeenAt } = worker;

@@ -3,6 +3,7 @@ import {
   type ConnId,
   createDeadlineQueue,
   durationMs,
+  type Endpoint,
   earlierOf,
   elapsed,
   formatEndpoint,
@@ -22,6 +23,7 @@ import type { HeartbeatNodeOptions } from "../options/heartbeat-options.ts";
 import { backOffMs } from "../policies/back-off.ts";
 import { type DialectExperience, nextDialect } from "../policies/next-dialect.ts";
 import type { ConnNumbers } from "./conn-numbers.ts";
+import type { PeerTalk } from "./peer-talk.ts";
 import { ANSWERED, createProbeTarget, NO_EXPERIENCE, type ProbeTarget, UNSETTLED } from "./probe-target.ts";
 
 /**
@@ -35,7 +37,7 @@ export interface Membership {
   /** This process was stalled until `now`: silence until now is our own. */
   onResumed(now: InstantMs): void;
   onDialSucceeded(conn: ConnId, now: InstantMs): readonly Effect[];
-  onReply(conn: ConnId, reply: HeartbeatReply, now: InstantMs): readonly Effect[];
+  onReply(conn: ConnId, remote: Endpoint, reply: HeartbeatReply, now: InstantMs): readonly Effect[];
   /** Somebody who says that it is `id` beats us: if that is a peer thought dead, it deserves a look. */
   onHeardOf(id: NodeId, now: InstantMs): void;
   onConnClosed(conn: ConnId, reason: CloseReason, now: InstantMs): readonly Effect[];
@@ -57,6 +59,8 @@ interface State {
   readonly queue: Set<ProbeTarget>;
   slotsTaken: number;
   readonly conns: ConnNumbers;
+  /** What a master adds to its beats; a node of sprint 1 adds nothing. */
+  readonly talk: PeerTalk | undefined;
 }
 
 /** Nearly every answer changes nothing that is worth telling. */
@@ -70,6 +74,7 @@ export function createMembership(
   options: HeartbeatNodeOptions,
   prng: Prng,
   conns: ConnNumbers,
+  talk?: PeerTalk,
 ): Membership {
   const targets = options.peers.map((peer) => createProbeTarget(peer, instantMs(0)));
   const state: State = {
@@ -84,6 +89,7 @@ export function createMembership(
     queue: new Set(),
     slotsTaken: 0,
     conns,
+    talk,
   };
   return {
     registry: state.registry,
@@ -91,7 +97,7 @@ export function createMembership(
     onWake: (now) => [...changesAsEffects(state.registry.wake(now)), ...beatsDue(state, now)],
     onResumed: (now) => resume(state, now),
     onDialSucceeded: (conn, now) => dialSucceeded(state, conn, now),
-    onReply: (conn, reply, now) => replied(state, conn, reply, now),
+    onReply: (conn, remote, reply, now) => replied(state, conn, remote, reply, now),
     onHeardOf: (id, now) => heardOf(state, id, now),
     onConnClosed: (conn, reason, now) => connClosed(state, conn, reason, now),
     nextDeadline: () => earlierOf(state.schedule.nextDeadline(), state.registry.nextDeadline()),
@@ -164,7 +170,17 @@ function ask(state: State, target: ProbeTarget, conn: ConnId, now: InstantMs): E
   target.isProlonged = false;
   waitForAnswer(state, target, after(now, state.options.answerMs));
   const dialect = nextDialect(state.options.firstDialect, target.dialects);
-  return { type: "send", conn, message: state.requests[dialect] };
+  return { type: "send", conn, message: requestTo(state, target, dialect, now) };
+}
+
+function requestTo(
+  { requests, talk }: State,
+  { address }: ProbeTarget,
+  dialect: HeartbeatDialect,
+  now: InstantMs,
+): HeartbeatRequest {
+  const peer = dialect === "class" ? talk?.wordsTo(address, now) : undefined;
+  return peer === undefined ? requests[dialect] : { ...requests[dialect], peer };
 }
 
 function waitForAnswer(state: State, target: ProbeTarget, until: InstantMs): void {
@@ -179,7 +195,13 @@ function dialSucceeded(state: State, conn: ConnId, now: InstantMs): readonly Eff
 }
 
 /** Only an answer to a question that is open is evidence; whatever else a peer says of itself is not. */
-function replied(state: State, conn: ConnId, reply: HeartbeatReply, now: InstantMs): readonly Effect[] {
+function replied(
+  state: State,
+  conn: ConnId,
+  remote: Endpoint,
+  reply: HeartbeatReply,
+  now: InstantMs,
+): readonly Effect[] {
   const target = state.targetsByConn.get(conn);
   if (target?.phase !== "asked") return [];
   target.phase = "idle";
@@ -190,6 +212,7 @@ function replied(state: State, conn: ConnId, reply: HeartbeatReply, now: Instant
   target.isSelf = false;
   target.isProven = true;
   scheduleBeat(state, target, nextRegularBeat(state, target, now));
+  state.talk?.onReply(target.address, remote, reply, now);
   return changesAsEffects(state.registry.answered(target.address, reply.from ?? nodeId(target.address), now));
 }
 

@@ -17,6 +17,7 @@ import { type Answering, createAnswering } from "./answering.ts";
 import { type Conduct, createConduct } from "./conduct.ts";
 import type { ConnNumbers } from "./conn-numbers.ts";
 import { createMembership, type Membership } from "./membership.ts";
+import type { PeerTalk } from "./peer-talk.ts";
 
 /** What every node does: keeps its peers' pulse, answers theirs, and watches the manners of those who talk to it. */
 export interface Pulse {
@@ -47,14 +48,21 @@ const NONE: readonly Effect[] = [];
 /**
  * @param selfId who we are, for the peers.
  * @param prng for jitter; the same seed and the same events give the same effects.
+ * @param talk what is said and heard with the beats beyond "I live".
  */
-export function createPulse(selfId: NodeId, options: HeartbeatNodeOptions, prng: Prng, conns: ConnNumbers): Pulse {
-  const membership = createMembership(selfId, options, prng.fork("membership"), conns);
+export function createPulse(
+  selfId: NodeId,
+  options: HeartbeatNodeOptions,
+  prng: Prng,
+  conns: ConnNumbers,
+  talk?: PeerTalk,
+): Pulse {
+  const membership = createMembership(selfId, options, prng.fork("membership"), conns, talk);
   const isPeer = (id: NodeId): boolean => membership.registry.addressOf(id) !== undefined;
   const state: State = {
     options,
     membership,
-    answering: createAnswering(selfId, options.strangersMax, isPeer),
+    answering: createAnswering(selfId, options.strangersMax, isPeer, talk),
     conduct: createConduct(options),
     identified: new Set(),
     reportAt: undefined,
@@ -100,11 +108,11 @@ function onMessage(state: State, { conn, remote, message }: MessageReceived, now
   switch (message.kind) {
     case "heartbeat-request":
       if (message.from !== undefined) state.membership.onHeardOf(message.from, now);
-      return [...identify(state, conn), ...state.answering.onRequest(conn, remote, message)];
+      return [...identify(state, conn), ...state.answering.onRequest(conn, remote, message, now)];
     case "worker-heartbeat":
-      return [...identify(state, conn), ...state.answering.onRequest(conn, remote, message)];
+      return [...identify(state, conn), ...state.answering.onRequest(conn, remote, message, now)];
     case "heartbeat-reply":
-      return [...identify(state, conn), ...state.membership.onReply(conn, message, now)];
+      return [...identify(state, conn), ...state.membership.onReply(conn, remote, message, now)];
     case "unknown":
       return [{ type: "notify", notice: { kind: "message-unknown", remote, word: message.word } }];
     default:

@@ -2,6 +2,7 @@ import type { ConnId, DurationMs, Endpoint, InstantMs, NodeId } from "@mutirao/p
 import type { AttemptRef, ResultBatch, WorkerAlive, WorkerHello } from "@mutirao/protocol";
 import type { Attempts } from "./attempts.ts";
 import type { Farm } from "./farm.ts";
+import type { Lending } from "./lending/lending.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { SessionTalk } from "./session-talk.ts";
 import type { TaskLedger } from "./task-ledger.ts";
@@ -26,6 +27,7 @@ export interface SessionsTools {
   readonly ledger: TaskLedger;
   readonly attempts: Attempts;
   readonly talk: SessionTalk;
+  readonly lending: Pick<Lending, "greet">;
 }
 
 interface State extends SessionsTools {
@@ -69,12 +71,14 @@ function greet(
   worker.owner = alive.owner === options.selfId ? undefined : alive.owner;
   worker.slots = hello.slots;
   worker.types = new Set(hello.types);
+  const { order, ...terms } = state.lending.greet(worker, alive, now);
   const { selfId: from, graceMs, intervalMs, timeoutMs } = options;
-  outbox.emit({ type: "send", conn, message: { kind: "worker-welcome", from, graceMs, intervalMs, timeoutMs } });
+  outbox.emit({ type: "send", conn, message: { kind: "worker-welcome", from, graceMs, intervalMs, timeoutMs, ...terms } });
   if (isNews)
     outbox.notify({ kind: "worker-joined", worker: worker.name, style: worker.style, remote, slots: hello.slots });
   reconcile(state, worker, hello.holding, now);
   farm.review(worker);
+  if (order !== undefined) outbox.emit({ type: "send", conn, message: order });
 }
 
 /** Which worker this is: the one that talks here already, one that comes back, or a new one. */

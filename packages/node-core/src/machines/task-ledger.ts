@@ -30,6 +30,8 @@ export interface TaskLedger {
   end(task: LiveTask, end: TaskEndDraft, now: InstantMs): void;
   /** Something about the task is worth keeping. */
   note(task: LiveTask): void;
+  /** The store has failed, and nothing more is kept. */
+  readonly isDown: boolean;
   /** Keeps a lease beside the tasks, with what the event under way wants written of them; see `DurableWrites.lease`. */
   lease(record: LeaseRecord, whenKnown: (isDurable: boolean) => void): void;
   onCommitted(write: WriteId, now: InstantMs): void;
@@ -107,6 +109,9 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     retry: (request, record, now) => retry(state, request, record, now),
     end: (task, draft, now) => end(state, task, draft, now),
     note: (task) => state.writes.note(task),
+    get isDown() {
+      return state.writes.failure !== undefined;
+    },
     lease: (record, whenKnown) => state.writes.lease(record, whenKnown),
     onCommitted: (write, now) => committed(state, state.writes.committed(write), now),
     onRefused: (write, code, now) => refused(state, state.writes.refused(write, code, now), code),

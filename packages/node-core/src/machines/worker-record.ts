@@ -24,7 +24,10 @@ export interface WorkerRecord extends Watched {
   owner: NodeId | undefined;
   /** Where it listens for orders. */
   port: number | undefined;
-  status: "alive" | "away" | "gone";
+  /** `lent`: it is with another master, or on its way; nobody waits for it here. */
+  status: "alive" | "away" | "lent" | "gone";
+  /** It is here and gets no task: it is about to go, or has not come for good. */
+  isBarred: boolean;
   slots: number;
   types: ReadonlySet<string>;
   /** By `attemptKey`. What was cancelled or given up stays here until the worker lets go of it: it occupies a slot. */
@@ -54,5 +57,8 @@ export interface Attempt {
   readonly givenOn: ConnId | undefined;
   readonly acceptedBefore: ConnId | undefined;
 }
+
+/** Whether it could be given tasks now, or as soon as it is back. */
+export const isPresent = ({ status }: Pick<WorkerRecord, "status">): boolean => status === "alive" || status === "away";
 
 export const attemptKey = (task: string, attempt: number): string => `${attempt} ${task}`;

@@ -1,10 +1,11 @@
 import { type DurationMs, durationMs, type Endpoint } from "@mutirao/primitives";
 import { z } from "zod";
 import { type HeartbeatNodeOptions, heartbeatOptions } from "./heartbeat-options.ts";
+import { type LendingNodeOptions, lendingDefaults, lendingOptions } from "./lending-options.ts";
 import { countOption, endpointOption, type OptionSchema, secondsOption } from "./option.ts";
 
 /** What a master has to be told. The ranges and defaults are in {@link masterOptions}. */
-export interface MasterNodeOptions extends HeartbeatNodeOptions {
+export interface MasterNodeOptions extends HeartbeatNodeOptions, LendingNodeOptions {
   /** Where push workers connect; `undefined`: nowhere. */
   readonly pushPort: number | undefined;
   /** How long a worker may be away before its tasks are given to others. */
@@ -179,7 +180,13 @@ const limitOptions = {
 } as const;
 
 /** Every option of a master. */
-export const masterOptions = { ...heartbeatOptions, ...taskOptions, ...loadOptions, ...limitOptions } as const;
+export const masterOptions = {
+  ...heartbeatOptions,
+  ...taskOptions,
+  ...loadOptions,
+  ...lendingOptions,
+  ...limitOptions,
+} as const;
 
 /** For tests and tools: a master's own defaults, those of every node apart. */
 export const masterDefaults: Omit<MasterNodeOptions, keyof HeartbeatNodeOptions> = {
@@ -202,4 +209,5 @@ export const masterDefaults: Omit<MasterNodeOptions, keyof HeartbeatNodeOptions>
   waitLowMs: undefined,
   monitor: undefined,
   monitorIntervalMs: durationMs(10_000),
+  ...lendingDefaults,
 };

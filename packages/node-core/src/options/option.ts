@@ -12,7 +12,7 @@ import {
 import { z } from "zod";
 
 /** Under which heading an option stands, in the order of the help. */
-export const optionGroups = ["Node", "Heartbeat", "Tasks", "Load", "Worker", "Output", "Limits"] as const;
+export const optionGroups = ["Node", "Heartbeat", "Tasks", "Load", "Lending", "Worker", "Output", "Limits"] as const;
 
 /** What a person needs to know of an option, beside its type. Help texts and docs/options.md are made of it. */
 export interface OptionMeta {

@@ -1,25 +1,11 @@
 import { type DurationMs, seconds } from "@mutirao/primitives";
+import type { RefusalCode } from "@mutirao/protocol";
 import type { LendingFigures } from "./figures.ts";
 import { lifeMs } from "./parameters.ts";
 import { isBorrowing, isHoldingOff, spareSlots } from "./spare.ts";
 
-/** Why a request for workers is refused, each with its meaning for whoever asked. */
-export const lendRefusals = {
-  LEND_UNKNOWN_PEER: "the asker is no peer that this master knows to be alive",
-  LEND_BAD_ADDRESS: "the address to which workers should be sent is not one of the asker's",
-  LEND_TOO_OFTEN: "the asker asks more often than it may",
-  LEND_OFF: "lending is switched off here",
-  LEND_NOT_TO_YOU: "this master does not lend to the asker",
-  LEND_DRAINING: "this master is shutting down",
-  LEND_STORE_DOWN: "this master cannot write down what it lends",
-  LEND_BORROWING: "this master borrows workers itself, or has asked for some",
-  LEND_SATURATED: "tasks wait here, or did a moment ago, so that lent workers were called back",
-  LEND_LIMIT: "as many workers are lent as may be",
-  LEND_NONE_IDLE: "no worker is idle here",
-  LEND_RESERVE: "the idle workers are needed for this master's own tasks, or kept back by its operator",
-} as const;
-
-export type LendRefusal = keyof typeof lendRefusals;
+/** Why a request for workers is refused. */
+export type LendRefusal = RefusalCode;
 
 /** What is asked about a request, besides the figures. */
 export interface LendQuestion {

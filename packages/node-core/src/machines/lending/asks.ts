@@ -1,0 +1,355 @@
+import {
+  after,
+  createDeadlineQueue,
+  type DurationMs,
+  durationMs,
+  type Endpoint,
+  earlierOf,
+  elapsed,
+  type InstantMs,
+  type NodeId,
+  type Prng,
+} from "@mutirao/primitives";
+import type { Message, Offer, WorkerRefusal, WorkerRequest } from "@mutirao/protocol";
+import {
+  type AskWaves,
+  firstAskWaves,
+  nextWaveAt,
+  standingAskExpired,
+  startWave,
+  waveBrought,
+} from "../../policies/lending/ask-waves.ts";
+import { type Ask as Choice, chooseAtRandom, chooseLenders } from "../../policies/lending/choose-lenders.ts";
+import { classCoolDownMs, classLendingTimes, classNeeded } from "../../policies/lending/class-lending.ts";
+import { expectedSlots, type LendingFigures } from "../../policies/lending/figures.ts";
+import { isSevere } from "../../policies/lending/fill.ts";
+import { type Need, neededWorkers } from "../../policies/lending/needed-workers.ts";
+import { lifeMs, type Pace, viewMs } from "../../policies/lending/parameters.ts";
+import type { MoveCost } from "../move-cost.ts";
+import type { MasterOutbox } from "../outbox.ts";
+import type { Exchange, Exchanges } from "./exchanges.ts";
+import type { PeerRecord, PeerTable } from "./peer-table.ts";
+
+/** What this master asks of its peers, and what they promised. A promise is a forecast: only the worker's ALIVE counts. */
+export interface Asks {
+  /** Workers in asks without an answer yet. */
+  readonly asked: number;
+  /** Workers that were promised and are not here yet. */
+  readonly promises: number;
+  /** The slots that they are likely to have. */
+  readonly incoming: number;
+  /** Who promised this worker. */
+  promiserOf(worker: NodeId): PeerRecord | undefined;
+  /** It has come. */
+  arrived(worker: NodeId, now: InstantMs): void;
+  /** Asks, if the figures say so. */
+  evaluate(figures: () => LendingFigures, borrowRoom: number, now: InstantMs): void;
+  /** Asks one peer, whatever the figures say. False: it cannot be asked now. */
+  askByHand(peer: PeerRecord, workers: number, figures: LendingFigures, now: InstantMs): boolean;
+  /** Nothing waits any more: what still stands at lenders is taken back. */
+  withdraw(): void;
+  /** Why the last evaluation asked, or did not. */
+  readonly lastNeed: Need | undefined;
+  wake(now: InstantMs): void;
+  nextDeadline(): InstantMs | undefined;
+}
+
+export interface AsksOptions {
+  readonly selfId: NodeId;
+  readonly intervalMs: DurationMs;
+  /** Only decide, and tell; nothing is sent. */
+  readonly isObserving: boolean;
+}
+
+export interface AsksTools {
+  readonly outbox: MasterOutbox;
+  readonly peers: PeerTable;
+  readonly exchanges: Exchanges;
+  readonly prng: Prng;
+  readonly moveCost: MoveCost;
+  readonly pace: () => Pace;
+  readonly isAlive: (peer: PeerRecord) => boolean;
+  /** Where borrowed workers are to connect; `undefined` until this node listens. */
+  readonly meetingPoint: () => Endpoint | undefined;
+}
+
+interface Ask {
+  readonly id: string;
+  readonly peer: PeerRecord;
+  readonly workers: number;
+  /** What a promised worker is likely to have. */
+  readonly slotsEach: number;
+  readonly sentAt: InstantMs;
+  exchange: Exchange | undefined;
+  granted: number;
+  isAnswered: boolean;
+  isStanding: boolean;
+}
+
+interface Promised {
+  readonly worker: NodeId;
+  readonly peer: PeerRecord;
+  readonly slots: number;
+  readonly at: InstantMs;
+}
+
+/** Between two of ours an answer takes a round trip; one that is missing for so long does not come. */
+const ANSWER_MS = durationMs(2_000);
+/** Class nodes have five seconds for an exchange. */
+const CLASS_ANSWER_MS = durationMs(5_000);
+/** A promised worker of ours moves in milliseconds; its tries to reach us are over after this. */
+const ARRIVAL_MS = durationMs(2_000);
+/** What was promised is remembered up to this number. */
+const PROMISES_MAX = 10_000;
+
+interface State extends AsksTools {
+  readonly options: AsksOptions;
+  readonly open: Map<PeerRecord, Ask>;
+  readonly promised: Map<NodeId, Promised>;
+  readonly promises: ReturnType<typeof createDeadlineQueue<Promised>>;
+  waves: AskWaves;
+  asked: number;
+  incoming: number;
+  asks: number;
+  retryAt: InstantMs | undefined;
+  lastNeed: Need | undefined;
+}
+
+export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
+  const state: State = {
+    ...tools,
+    options,
+    open: new Map(),
+    promised: new Map(),
+    promises: createDeadlineQueue(),
+    waves: firstAskWaves,
+    asked: 0,
+    incoming: 0,
+    asks: 0,
+    retryAt: undefined,
+    lastNeed: undefined,
+  };
+  return {
+    get asked() {
+      return state.asked;
+    },
+    get promises() {
+      return state.promised.size;
+    },
+    get incoming() {
+      return state.incoming;
+    },
+    get lastNeed() {
+      return state.lastNeed;
+    },
+    promiserOf: (worker) => state.promised.get(worker)?.peer,
+    arrived(worker, now) {
+      const promise = state.promised.get(worker);
+      if (promise === undefined) return;
+      if (promise.peer.isOurs) state.moveCost.onMoved(elapsed(promise.at, now));
+      forgetPromise(state, promise);
+    },
+    evaluate: (figures, borrowRoom, now) => evaluate(state, figures, borrowRoom, now),
+    askByHand: (peer, workers, figures, now) => ask(state, { lender: peer, workers }, figures, undefined, now),
+    withdraw() {
+      state.retryAt = undefined;
+      for (const { exchange } of [...state.open.values()].filter(({ isStanding }) => isStanding)) {
+        if (exchange !== undefined) state.exchanges.end(exchange);
+      }
+      for (const [peer, { isStanding }] of state.open) if (isStanding) state.open.delete(peer);
+    },
+    wake(now) {
+      for (let one = state.promises.takeDue(now); one !== undefined; one = state.promises.takeDue(now)) {
+        forgetPromise(state, one);
+        state.outbox.notify({ kind: "promise-broken", worker: one.worker, peer: one.peer.address });
+      }
+      if (state.retryAt !== undefined && state.retryAt <= now) state.retryAt = undefined;
+    },
+    nextDeadline: () => earlierOf(state.promises.nextDeadline(), state.retryAt),
+  };
+}
+
+function forgetPromise(state: State, promise: Promised | undefined): void {
+  if (promise === undefined) return;
+  state.promised.delete(promise.worker);
+  state.promises.cancel(promise);
+  state.incoming -= promise.slots;
+}
+
+function evaluate(state: State, count: () => LendingFigures, borrowRoom: number, now: InstantMs): void {
+  // What is cheap to know comes first: this is looked at with every event while tasks wait.
+  const waveAt = nextWaveAt(state.waves, state.pace());
+  if (waveAt !== undefined && waveAt > now) {
+    state.retryAt = waveAt;
+    return;
+  }
+  if (!state.peers.all.some(state.isAlive)) return;
+  const figures = count();
+  const need = neededWorkers(figures, borrowRoom);
+  tellNeed(state, need, figures);
+  if (need.workers < 1) return;
+  state.waves = startWave(state.waves, figures, now);
+  // What comes of this one is looked at again when the next may go out, if no event says so before.
+  state.retryAt = nextWaveAt(state.waves, figures);
+  let left = need.workers;
+  for (const choice of wave(state, left, now)) {
+    if (left < 1) break;
+    if (ask(state, choice, figures, need, now)) left -= choice.workers;
+  }
+}
+
+/** Only what is new is told: what a master needs is looked at with every event. */
+function tellNeed(state: State, need: Need, figures: LendingFigures): void {
+  const last = state.lastNeed;
+  state.lastNeed = need;
+  if (last?.reason === need.reason) return;
+  const { workers, reason, waitMs, triggerMs } = need;
+  const { backlog, serviceMs } = figures;
+  state.outbox.notify({
+    kind: "borrow-weighed",
+    reason,
+    workers,
+    waitMs,
+    triggerMs,
+    backlog,
+    serviceMs,
+    slots: expectedSlots(figures),
+  });
+}
+
+/** Whom this wave asks: those that say they can spare workers first, then some at random, then those of other teams. */
+function wave(state: State, need: number, now: InstantMs): readonly Choice<PeerRecord>[] {
+  const { peers, open, options, waves, prng } = state;
+  const free = peers.all.filter((peer) => state.isAlive(peer) && !open.has(peer) && peer.notBefore <= now);
+  const ours = free.filter(({ isOurs }) => isOurs);
+  const withSpare = ours.filter(
+    ({ figuresAt }) => figuresAt !== undefined && elapsed(figuresAt, now) <= viewMs(options.intervalMs),
+  );
+  const known = chooseLenders(
+    withSpare.map((lender) => ({ lender, spare: lender.figures?.spare ?? 0 })),
+    need,
+    waves.cap,
+    prng,
+  );
+  let left = known.reduce((sum, { workers }) => sum - workers, need);
+  const chosen = new Set(known.map(({ lender }) => lender));
+  const others = ours.filter((peer) => !chosen.has(peer));
+  const standing = [...open.values()].filter(({ isStanding }) => isStanding).length;
+  const atRandom = left < 1 ? [] : chooseAtRandom(others, left, Math.max(0, waves.standFan - standing), prng);
+  left = atRandom.reduce((sum, { workers }) => sum - workers, left);
+  const foreign = left < 1 ? [] : free.filter(({ isOurs }) => !isOurs);
+  return [...known, ...atRandom, ...foreign.map((lender) => ({ lender, workers: classNeeded(left) }))];
+}
+
+function ask(
+  state: State,
+  { lender: peer, workers }: Choice<PeerRecord>,
+  figures: LendingFigures,
+  need: Need | undefined,
+  now: InstantMs,
+): boolean {
+  const { exchanges, options, outbox } = state;
+  const at = state.meetingPoint();
+  if (at === undefined || state.open.has(peer)) return false;
+  outbox.notify({ kind: "borrow-asked", peer: peer.address, workers, waitMs: need?.waitMs, triggerMs: need?.triggerMs });
+  if (options.isObserving) return true;
+  const id = `${options.selfId}/${++state.asks}`;
+  const mine: Ask = {
+    id,
+    peer,
+    workers,
+    slotsEach: figures.slotsPerWorker,
+    sentAt: now,
+    exchange: undefined,
+    granted: 0,
+    isAnswered: false,
+    isStanding: false,
+  };
+  const lengthMs = peer.isOurs ? durationMs(ANSWER_MS + lifeMs(figures)) : CLASS_ANSWER_MS;
+  mine.exchange = exchanges.open(
+    {
+      to: peer.endpoint,
+      message: requestOf(state, mine, at, figures),
+      forMs: lengthMs,
+      onMessage: (message, later) => answered(state, mine, message, later),
+      onEnd: (later) => ended(state, mine, later),
+    },
+    now,
+  );
+  if (mine.exchange === undefined) return false;
+  state.open.set(peer, mine);
+  state.asked += workers;
+  // Whoever was asked has so much less for the next wave, until it says anew.
+  if (peer.figures !== undefined) peer.figures = { ...peer.figures, spare: Math.max(0, peer.figures.spare - workers) };
+  if (!peer.isOurs) peer.notBefore = after(now, classCoolDownMs(state.prng));
+  return true;
+}
+
+function requestOf({ options }: State, { id, peer, workers }: Ask, at: Endpoint, figures: LendingFigures): WorkerRequest {
+  const plain = { kind: "worker-request", dialect: "class", from: options.selfId, at, needed: workers } as const;
+  if (!peer.isOurs) return plain;
+  const { backlog, serviceMs, moveMs } = figures;
+  const slots = expectedSlots(figures);
+  const severe = isSevere({ backlog, serviceMs, slots }, moveMs);
+  return { ...plain, terms: { ask: id, backlog, serviceMs, workers: slots, lifeMs: lifeMs(figures), isSevere: severe } };
+}
+
+function answered(state: State, ask: Ask, message: Message, now: InstantMs): "more" | "done" {
+  if (message.kind !== "offer" && message.kind !== "worker-refusal") return "more";
+  if (!ask.isAnswered) {
+    ask.isAnswered = true;
+    state.asked -= ask.workers;
+    if (ask.peer.isOurs) state.moveCost.onAnswered(elapsed(ask.sentAt, now));
+  }
+  ask.isStanding = message.terms?.isStanding === true;
+  noteFigures(ask.peer, message);
+  if (message.kind === "offer") promise(state, ask, message, now);
+  else refused(state, ask, message, now);
+  const isMore = ask.isStanding && ask.granted < ask.workers;
+  if (!isMore) state.open.delete(ask.peer);
+  return isMore ? "more" : "done";
+}
+
+function noteFigures(peer: PeerRecord, { terms }: Offer | WorkerRefusal): void {
+  if (terms === undefined || peer.figures === undefined) return;
+  peer.figures = { ...peer.figures, spare: terms.spare, waitMs: terms.waitMs };
+}
+
+function promise(state: State, ask: Ask, { workers, terms }: Offer, now: InstantMs): void {
+  const { peer } = ask;
+  const forMs = terms === undefined ? classLendingTimes.offerMs : ARRIVAL_MS;
+  let promised = 0;
+  for (const worker of workers.slice(0, ask.workers - ask.granted)) {
+    if (state.promised.has(worker) || state.promised.size >= PROMISES_MAX) continue;
+    const one: Promised = { worker, peer, slots: ask.slotsEach, at: now };
+    state.promised.set(worker, one);
+    state.promises.schedule(one, after(now, forMs));
+    state.incoming += one.slots;
+    promised++;
+  }
+  ask.granted += workers.length;
+  if (promised > 0) state.waves = waveBrought(state.waves);
+  state.outbox.notify({ kind: "borrow-answered", peer: peer.address, asked: ask.workers, workers, code: undefined });
+}
+
+function refused(state: State, ask: Ask, { terms }: WorkerRefusal, now: InstantMs): void {
+  const { peer } = ask;
+  if (terms !== undefined && !ask.isStanding) peer.notBefore = after(now, terms.retryAfterMs);
+  state.outbox.notify({
+    kind: "borrow-answered",
+    peer: peer.address,
+    asked: ask.workers,
+    workers: [],
+    code: terms?.code ?? "UNAVAILABLE",
+  });
+}
+
+function ended(state: State, ask: Ask, now: InstantMs): void {
+  if (state.open.get(ask.peer) === ask) state.open.delete(ask.peer);
+  if (!ask.isAnswered) {
+    state.asked -= ask.workers;
+    state.outbox.notify({ kind: "borrow-unanswered", peer: ask.peer.address, asked: ask.workers });
+  } else if (ask.isStanding && ask.granted === 0) {
+    state.waves = standingAskExpired(state.waves, now);
+  }
+}

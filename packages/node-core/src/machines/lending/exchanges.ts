@@ -1,0 +1,104 @@
+import {
+  after,
+  type ConnId,
+  createDeadlineQueue,
+  type DurationMs,
+  type Endpoint,
+  type InstantMs,
+} from "@mutirao/primitives";
+import type { Message, SendableMessage } from "@mutirao/protocol";
+import type { ConnNumbers } from "../conn-numbers.ts";
+import type { MasterOutbox } from "../outbox.ts";
+
+/** Short conversations that we begin: a connection of its own, one line of ours, and what is answered to it. */
+export interface Exchanges {
+  /** Begins one; `undefined` if too many are under way, in all or to this address: then it is for the caller to try again. */
+  open(order: ExchangeOrder, now: InstantMs): Exchange | undefined;
+  /** Ends it; nothing more is said of it. */
+  end(exchange: Exchange): void;
+  onDialSucceeded(conn: ConnId): void;
+  /** Whether the message belongs to an exchange; if so it is dealt with. */
+  onMessage(conn: ConnId, message: Message, now: InstantMs): boolean;
+  onClosed(conn: ConnId, now: InstantMs): void;
+  wake(now: InstantMs): void;
+  nextDeadline(): InstantMs | undefined;
+}
+
+export interface ExchangeOrder {
+  readonly to: Endpoint;
+  readonly message: SendableMessage;
+  readonly forMs: DurationMs;
+  /** Nobody answers: the connection ends when the line is said. */
+  readonly isOneWay?: true;
+  /** An answer, or what looks like one. `more`: others may follow on the connection. */
+  readonly onMessage: (message: Message, now: InstantMs) => "more" | "done";
+  /** The connection ended, or the time is over. Not called after `done`, nor after `end`. */
+  readonly onEnd: (now: InstantMs) => void;
+}
+
+export interface Exchange {
+  readonly conn: ConnId;
+  readonly order: ExchangeOrder;
+}
+
+/** Under way at once, in all and to one address (shared by all that is said to a peer but beats). */
+export const EXCHANGES_MAX = 64;
+export const EXCHANGES_PER_ADDRESS_MAX = 4;
+
+export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers): Exchanges {
+  const open = new Map<ConnId, Exchange>();
+  const overdue = createDeadlineQueue<Exchange>();
+
+  const forget = (exchange: Exchange): void => {
+    open.delete(exchange.conn);
+    overdue.cancel(exchange);
+  };
+  const close = (exchange: Exchange): void => {
+    forget(exchange);
+    outbox.emit({ type: "close", conn: exchange.conn });
+  };
+  const countTo = ({ host, port }: Endpoint): number => {
+    let count = 0;
+    for (const { order } of open.values()) if (order.to.host === host && order.to.port === port) count++;
+    return count;
+  };
+
+  return {
+    open(order, now) {
+      if (open.size >= EXCHANGES_MAX || countTo(order.to) >= EXCHANGES_PER_ADDRESS_MAX) return undefined;
+      const exchange: Exchange = { conn: conns.next(), order };
+      open.set(exchange.conn, exchange);
+      overdue.schedule(exchange, after(now, order.forMs));
+      outbox.emit({ type: "dial", conn: exchange.conn, to: order.to });
+      return exchange;
+    },
+    end(exchange) {
+      if (open.has(exchange.conn)) close(exchange);
+    },
+    onDialSucceeded(conn) {
+      const exchange = open.get(conn);
+      if (exchange === undefined) return;
+      outbox.emit({ type: "send", conn, message: exchange.order.message });
+      if (exchange.order.isOneWay) close(exchange);
+    },
+    onMessage(conn, message, now) {
+      const exchange = open.get(conn);
+      if (exchange === undefined) return false;
+      if (exchange.order.onMessage(message, now) === "done" && open.has(conn)) close(exchange);
+      return true;
+    },
+    onClosed(conn, now) {
+      const exchange = open.get(conn);
+      if (exchange === undefined) return;
+      forget(exchange);
+      exchange.order.onEnd(now);
+    },
+    wake(now) {
+      for (let exchange = overdue.takeDue(now); exchange !== undefined; exchange = overdue.takeDue(now)) {
+        close(exchange);
+        exchange.order.onEnd(now);
+      }
+    },
+    nextDeadline: () => overdue.nextDeadline(),
+  };
+}

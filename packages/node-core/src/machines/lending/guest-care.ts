@@ -1,0 +1,306 @@
+import { durationMs, type Endpoint, elapsed, type InstantMs, type NodeId, parseEndpoint, seconds } from "@mutirao/primitives";
+import type { CommandRelease, LeaseRef, Message, Return } from "@mutirao/protocol";
+import { guestStaysMs } from "../../policies/lending/guest-stays.ts";
+import { classLendingTimes } from "../../policies/lending/class-lending.ts";
+import type { LendingFigures } from "../../policies/lending/figures.ts";
+import type { Attempts } from "../attempts.ts";
+import type { Farm } from "../farm.ts";
+import type { MasterOutbox } from "../outbox.ts";
+import type { WorkerRecord } from "../worker-record.ts";
+import type { Exchanges } from "./exchanges.ts";
+import type { Guest, Guests } from "./guests.ts";
+import { sayOrder } from "./orders.ts";
+import type { PeerRecord } from "./peer-table.ts";
+
+/** Sees the guests off: tells their owners, and then them. */
+export interface GuestCare {
+  /** The guest is to go as soon as it has nothing to do. */
+  release(guest: Guest, why: string, now: InstantMs): void;
+  /** Guests that are to go, and have nothing to do, are told to. Before tasks are given out. */
+  settle(now: InstantMs): void;
+  /** Those that have been idle for long enough go home. Gives when to look again. */
+  lookAtIdle(figures: () => LendingFigures, now: InstantMs): InstantMs | undefined;
+  /** Nobody needs an idle guest more than its owner does. */
+  releaseIdle(why: string, now: InstantMs): void;
+  /** What a guest that asks for work is told, if it is to go. */
+  orderFor(guest: Guest, now: InstantMs): Return | undefined;
+  /** The owner wants so many of these back, the first that finish. */
+  reclaim(peer: PeerRecord, workers: readonly NodeId[], count: number | undefined, now: InstantMs): readonly NodeId[];
+  /** The owner says that they are home. */
+  completed(peer: PeerRecord, workers: readonly NodeId[], leases: readonly LeaseRef[] | undefined, now: InstantMs): void;
+  wake(now: InstantMs): void;
+}
+
+export interface GuestCareTools {
+  readonly outbox: MasterOutbox;
+  readonly selfId: NodeId;
+  readonly farm: Farm;
+  readonly attempts: Attempts;
+  readonly guests: Guests;
+  readonly exchanges: Exchanges;
+  readonly isAlive: (peer: PeerRecord) => boolean;
+  readonly meetingPoint: () => Endpoint | undefined;
+}
+
+/** For the answer to a notice. */
+const NOTICE_MS = seconds(5);
+/** An owner that lives and does not answer so many notices is not asked any more: RETURN needs nobody's leave. */
+const NOTICES_MAX = 3;
+/** Some owners of the class send RETURN themselves once they have answered; they get the time. */
+const FOREIGN_RETURN_MS = seconds(2);
+const AT_ONCE = durationMs(0);
+/** A worker that was told so often to go home cannot be called back. */
+const RETURNS_MAX = 3;
+
+interface State extends GuestCareTools {
+  /** Owners that have a notice of ours to answer: one at a time, since some take a second one for the first. */
+  readonly noticed: Map<PeerRecord, ReadonlySet<Guest>>;
+}
+
+export function createGuestCare(tools: GuestCareTools): GuestCare {
+  const state: State = { ...tools, noticed: new Map() };
+  return {
+    release: (guest, why, now) => release(state, guest, why, now),
+    settle: (now) => settle(state, now),
+    lookAtIdle: (figures, now) => lookAtIdle(state, figures, now),
+    releaseIdle(why, now) {
+      for (const guest of state.guests.all.values()) if (canGo(state, guest)) release(state, guest, why, now);
+    },
+    orderFor: (guest, now) => orderFor(state, guest, now),
+    reclaim: (peer, workers, count, now) => reclaim(state, peer, workers, count, now),
+    completed: (peer, workers, leases, now) => completed(state, peer, workers, leases, now),
+    wake: (now) => wake(state, now),
+  };
+}
+
+const isIdle = ({ worker }: Guest): boolean => worker.attempts.size === 0 && worker.unwanted.size === 0;
+
+/** An owner that is away could neither answer nor use its worker. */
+const canGo = ({ isAlive }: State, guest: Guest): boolean =>
+  guest.phase === "held" && isIdle(guest) && isAlive(guest.peer);
+
+function release(state: State, guest: Guest, why: string, now: InstantMs): void {
+  state.guests.release(guest, why, now);
+  state.farm.review(guest.worker);
+}
+
+function settle(state: State, now: InstantMs): void {
+  const { guests } = state;
+  for (const guest of guests.all.values()) {
+    if (guest.phase !== "held") continue;
+    const idle = isIdle(guest);
+    guest.idleSince = idle ? (guest.idleSince ?? now) : undefined;
+    const owed = guests.owed.get(guest.peer) ?? 0;
+    if (!guest.isWanted && owed === 0) continue;
+    if (!idle) {
+      // One that is wanted by name gets nothing new; of those that are owed, the first that finishes goes.
+      if (guest.isWanted && !guest.worker.isBarred) bar(state, guest);
+      continue;
+    }
+    if (!state.isAlive(guest.peer)) continue;
+    if (owed > 0) owe(state, guest.peer, owed - 1);
+    release(state, guest, "its owner wants it back", now);
+  }
+}
+
+function bar({ farm }: State, { worker }: Guest): void {
+  worker.isBarred = true;
+  farm.review(worker);
+}
+
+function owe({ guests }: State, peer: PeerRecord, count: number): void {
+  if (count > 0) guests.owed.set(peer, count);
+  else guests.owed.delete(peer);
+}
+
+function lookAtIdle(state: State, figures: () => LendingFigures, now: InstantMs): InstantMs | undefined {
+  let lookAt: number | undefined;
+  let known: LendingFigures | undefined;
+  for (const guest of state.guests.all.values()) {
+    const { idleSince, heldSince, worker, peer } = guest;
+    if (!canGo(state, guest) || idleSince === undefined) continue;
+    known ??= figures();
+    const times = { idleMs: elapsed(idleSince, now), heldMs: elapsed(heldSince, now), slots: worker.slots };
+    const staysMs = guestStaysMs(known, times, peer.isOurs ? undefined : classLendingTimes.minStayMs);
+    if (staysMs <= 0) {
+      release(state, guest, "it has had nothing to do here", now);
+      // What is left of the farm is judged without it.
+      known = undefined;
+    } else lookAt = Math.min(lookAt ?? Number.POSITIVE_INFINITY, now + staysMs);
+  }
+  return lookAt as InstantMs | undefined;
+}
+
+function orderFor(state: State, guest: Guest, now: InstantMs): Return | undefined {
+  if (guest.phase !== "leaving") return undefined;
+  if (guest.returns >= RETURNS_MAX && guest.epoch === undefined) return undefined;
+  return goHome(state, guest, now);
+}
+
+function goHome({ guests }: State, guest: Guest, now: InstantMs): Return {
+  guests.returned(guest, now);
+  const { peer, epoch, worker } = guest;
+  const to = addressOf(peer, worker);
+  return { kind: "return", to, ...(epoch === undefined ? {} : { epoch }) };
+}
+
+/** The owner's worker address as the owner says it, for those who compare. */
+function addressOf(peer: PeerRecord, { owner }: WorkerRecord): Endpoint {
+  const told = owner === undefined ? undefined : parseEndpoint(owner);
+  if (peer.figures?.at !== undefined) return peer.figures.at;
+  return told === undefined || "problem" in told ? peer.endpoint : told;
+}
+
+function reclaim(
+  state: State,
+  peer: PeerRecord,
+  workers: readonly NodeId[],
+  count: number | undefined,
+  now: InstantMs,
+): readonly NodeId[] {
+  const listed = new Set(workers);
+  const mine = [...state.guests.all.values()].filter((guest) => guest.peer === peer && listed.has(guest.worker.id));
+  if (count === undefined) for (const guest of mine) guest.isWanted = true;
+  else {
+    // Said again it means the same: those that are on their way already are part of it.
+    const going = mine.filter(({ phase, isWanted }) => phase !== "held" || isWanted).length;
+    owe(state, peer, Math.min(count - going, mine.length - going));
+  }
+  settle(state, now);
+  return mine.map(({ worker }) => worker.id);
+}
+
+function completed(
+  state: State,
+  peer: PeerRecord,
+  workers: readonly NodeId[],
+  leases: readonly LeaseRef[] | undefined,
+  now: InstantMs,
+): void {
+  const epochs = new Map(leases?.map(({ worker, epoch }) => [worker, epoch]));
+  const listed = new Set(workers);
+  for (const guest of [...state.guests.all.values()]) {
+    const { worker, epoch, phase } = guest;
+    if (guest.peer !== peer || !listed.has(worker.id)) continue;
+    // Many say it when the worker arrives, or say it of an earlier lease.
+    const isThis = epoch === undefined ? phase === "leaving" : epochs.get(worker.id) === epoch;
+    if (isThis) depart(state, guest, "its owner has it back", now);
+  }
+}
+
+/** It is home: what it had here is somebody else's, and that is not the task's fault. */
+function depart({ attempts, farm, guests, outbox }: State, guest: Guest, why: string, now: InstantMs): void {
+  const { worker } = guest;
+  for (const attempt of [...worker.attempts.values()]) attempts.giveBack(attempt, now);
+  if (worker.conn !== undefined && worker.style === "session") outbox.emit({ type: "close", conn: worker.conn });
+  guests.remove(guest, true, why, now);
+  farm.forget(worker);
+}
+
+function wake(state: State, now: InstantMs): void {
+  const notices = new Map<PeerRecord, Guest[]>();
+  for (const guest of state.guests.takeDue(now)) {
+    if (guest.phase === "leaving") sayReturn(state, guest, now);
+    else if (guest.phase === "releasing") {
+      const list = notices.get(guest.peer);
+      if (list === undefined) notices.set(guest.peer, [guest]);
+      else list.push(guest);
+    }
+  }
+  for (const [peer, list] of notices) notify(state, peer, list, now);
+}
+
+function sayReturn(state: State, guest: Guest, now: InstantMs): void {
+  const { worker, returns } = guest;
+  if (returns < RETURNS_MAX) {
+    if (worker.style === "pull") {
+      // It is told when it asks; one that has not asked since has gone.
+      leftUnasked(state, guest, now);
+      return;
+    }
+    sayOrder(state, worker, goHome(state, guest, now), now);
+    return;
+  }
+  unreturnable(state, guest, now);
+}
+
+/** How long a pull worker that is to go may say nothing until it counts as gone. */
+const SILENT_MS = seconds(10);
+
+function leftUnasked({ guests, farm }: State, guest: Guest, now: InstantMs): void {
+  if (elapsed(guest.worker.lastSeenAt, now) < SILENT_MS) {
+    guests.waitOn(guest, now);
+    return;
+  }
+  guests.remove(guest, true, "it asks for no more work here", now);
+  farm.forget(guest.worker);
+}
+
+/**
+ * One of ours that does not go has lost its way: its connection ends, and it comes again or goes home. One of another
+ * team that cannot be called back is told to nobody's use; the operator is.
+ */
+function unreturnable(state: State, guest: Guest, now: InstantMs): void {
+  const { worker, peer } = guest;
+  state.outbox.notify({ kind: "guest-unreturnable", worker: worker.id, peer: peer.address, returns: guest.returns });
+  if (worker.style === "session") {
+    if (worker.conn !== undefined) state.outbox.emit({ type: "close", conn: worker.conn });
+    state.guests.remove(guest, true, "it did not go when it was told to", now);
+    state.farm.forget(worker);
+    return;
+  }
+  state.guests.waitOn(guest, now);
+}
+
+function notify(state: State, peer: PeerRecord, list: readonly Guest[], now: InstantMs): void {
+  if (!state.isAlive(peer)) {
+    for (const guest of list) {
+      state.guests.keep(guest, "its owner is away", now);
+      state.farm.review(guest.worker);
+    }
+    return;
+  }
+  const tired = list.filter(({ tries }) => tries >= NOTICES_MAX);
+  for (const guest of tired) sendHome(state, guest, "its owner does not answer", now);
+  const rest = list.filter((guest) => !tired.includes(guest));
+  if (rest.length === 0) return;
+  const exchange = state.noticed.has(peer) ? undefined : tell(state, peer, rest, now);
+  if (exchange === undefined) for (const guest of rest) state.guests.waitOn(guest, now);
+}
+
+function sendHome(state: State, guest: Guest, why: string, now: InstantMs): void {
+  state.guests.acknowledged(guest, guest.peer.isOurs ? AT_ONCE : FOREIGN_RETURN_MS, why, now);
+}
+
+function tell(state: State, peer: PeerRecord, list: readonly Guest[], now: InstantMs) {
+  const told = new Set(list);
+  const end = (later: InstantMs): void => {
+    if (state.noticed.get(peer) === told) state.noticed.delete(peer);
+    for (const guest of told) if (guest.phase === "releasing") state.guests.unanswered(guest, later);
+  };
+  const onMessage = (message: Message, later: InstantMs): "more" | "done" => {
+    if (message.kind !== "release-ack") return "more";
+    const acked = new Set(message.workers);
+    for (const guest of told) {
+      if (guest.phase === "releasing" && acked.has(guest.worker.id)) sendHome(state, guest, "its owner knows", later);
+    }
+    end(later);
+    return "done";
+  };
+  const message = noticeOf(state, peer, list);
+  const exchange = state.exchanges.open({ to: peer.endpoint, message, forMs: NOTICE_MS, onMessage, onEnd: end }, now);
+  if (exchange !== undefined) state.noticed.set(peer, told);
+  return exchange;
+}
+
+function noticeOf({ selfId, meetingPoint }: State, peer: PeerRecord, list: readonly Guest[]): CommandRelease {
+  const at = meetingPoint();
+  const leases = list.flatMap(({ worker, epoch }) => (epoch === undefined ? [] : [{ worker: worker.id, epoch }]));
+  return {
+    kind: "command-release",
+    from: selfId,
+    workers: list.map(({ worker }) => worker.id),
+    ...(at === undefined ? {} : { at }),
+    ...(peer.isOurs ? { terms: { leases } } : {}),
+  };
+}

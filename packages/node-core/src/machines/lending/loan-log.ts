@@ -1,0 +1,98 @@
+import { createBoundedMap, type InstantMs, type NodeId } from "@mutirao/primitives";
+import type { MasterOutbox } from "../outbox.ts";
+import type { PeerRecord } from "./peer-table.ts";
+
+/** How a loan stands. The first six are of loans out, the next four of loans in. */
+export type LoanState =
+  | "flushing"
+  | "offered"
+  | "lent"
+  | "returning"
+  | "lost"
+  | "home"
+  | "held"
+  | "draining"
+  | "releasing"
+  | "left";
+
+/** One loan, open or past. */
+export interface LoanEntry {
+  /** `<worker>@<epoch>`; a foreign owner's worker has no epoch, and a counter of ours takes its place. */
+  readonly id: string;
+  readonly direction: "in" | "out";
+  readonly worker: NodeId;
+  readonly peer: PeerRecord;
+  readonly epoch: number | undefined;
+  state: LoanState;
+  readonly startedAt: InstantMs;
+  endedAt: InstantMs | undefined;
+  tasksDone: number;
+  /** Why it stands so, in words. */
+  reason: string;
+}
+
+/** The history of loans: for the operator, and for the journal, which is told of every change. */
+export interface LoanLog {
+  /** @param loan the machine's own record, by which the entry is known from now on. */
+  opened(loan: object, facts: Pick<LoanEntry, "direction" | "worker" | "peer" | "epoch" | "state">, now: InstantMs): void;
+  changed(loan: object, state: LoanState, reason: string, now: InstantMs): void;
+  closed(loan: object, reason: string, now: InstantMs): void;
+  taskDone(loan: object): void;
+  entryOf(loan: object): LoanEntry | undefined;
+  /** Open ones first, then those that ended, the last first. */
+  entries(): readonly LoanEntry[];
+}
+
+/** Past loans that are remembered. */
+const PAST_MAX = 1_000;
+
+export function createLoanLog({ notify }: MasterOutbox): LoanLog {
+  const open = new Map<object, LoanEntry>();
+  const past = createBoundedMap<LoanEntry, LoanEntry>(PAST_MAX);
+  let foreign = 0;
+
+  const tell = (entry: LoanEntry, from: LoanState | undefined): void => {
+    const { id, direction, worker, peer, state, reason } = entry;
+    notify({ kind: "loan-changed", loan: id, direction, worker, peer: peer.address, from, to: state, reason });
+  };
+  const change = (entry: LoanEntry, state: LoanState, reason: string): void => {
+    const from = entry.state;
+    entry.state = state;
+    entry.reason = reason;
+    tell(entry, from);
+  };
+
+  return {
+    opened(loan, facts, now) {
+      const ordinal = facts.epoch ?? `x${++foreign}`;
+      const entry: LoanEntry = {
+        ...facts,
+        id: `${facts.worker}@${ordinal}`,
+        startedAt: now,
+        endedAt: undefined,
+        tasksDone: 0,
+        reason: "it begins",
+      };
+      open.set(loan, entry);
+      tell(entry, undefined);
+    },
+    changed(loan, state, reason) {
+      const entry = open.get(loan);
+      if (entry !== undefined) change(entry, state, reason);
+    },
+    closed(loan, reason, now) {
+      const entry = open.get(loan);
+      if (entry === undefined) return;
+      open.delete(loan);
+      entry.endedAt = now;
+      past.set(entry, entry);
+      change(entry, entry.direction === "out" ? "home" : "left", reason);
+    },
+    taskDone(loan) {
+      const entry = open.get(loan);
+      if (entry !== undefined) entry.tasksDone++;
+    },
+    entryOf: (loan) => open.get(loan),
+    entries: () => [...open.values(), ...[...past.values()].reverse()],
+  };
+}

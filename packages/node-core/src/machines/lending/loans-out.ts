@@ -1,0 +1,396 @@
+import {
+  after,
+  createBoundedMap,
+  createDeadlineQueue,
+  type DurationMs,
+  durationMs,
+  type Endpoint,
+  type InstantMs,
+  type NodeId,
+} from "@mutirao/primitives";
+import type { LeaseRef, Redirect } from "@mutirao/protocol";
+import type { LeaseRecord } from "@mutirao/task-store";
+import type { WallClock } from "../wall-clock.ts";
+import type { WorkerRecord } from "../worker-record.ts";
+import type { LoanLog } from "./loan-log.ts";
+import type { PeerRecord, PeerTable } from "./peer-table.ts";
+
+/**
+ * A worker of ours that is lent, or is about to be.
+ *
+ *   flushing --durable--> offered --seen at the borrower, or gone--> lent --the borrower gives it back--> returning
+ *       |                    |                                         |                                     |
+ *       | refused            | time over                               | no sign for the lease               | no sign
+ *       v                    v                                         v                                     v
+ *     (home)          (home, epoch + 1)                              lost -------ALIVE: epoch + 1--------> (home)
+ *
+ * From offered, lent and returning its own ALIVE with the lease's epoch brings it home: nothing else proves its return.
+ */
+export interface LoanOut {
+  readonly worker: NodeId;
+  readonly epoch: number;
+  readonly peer: PeerRecord;
+  readonly to: Endpoint;
+  phase: "flushing" | "offered" | "lent" | "returning" | "lost";
+  readonly startedAt: InstantMs;
+  /** How often REDIRECT was said, to a worker that does not say what it has seen. */
+  redirects: number;
+  /** It is wanted back, since then. */
+  reclaimedAt: InstantMs | undefined;
+  /** The slots that are away. */
+  readonly slots: number;
+  /** It has a session, and so says what it has seen. */
+  readonly isSession: boolean;
+}
+
+/** What is to be done with a worker of ours that says that it is here. */
+export type HomeVerdict =
+  | { readonly kind: "serve" }
+  /** It gets no task. `epoch`: it is to take over this number, and say again that it is here. */
+  | { readonly kind: "hold"; readonly epoch: number | undefined }
+  | { readonly kind: "redirect"; readonly redirect: Redirect };
+
+/** What a master has lent, and the number of each of its workers' last lease. */
+export interface LoansOut {
+  readonly open: ReadonlyMap<NodeId, LoanOut>;
+  epochOf(worker: NodeId): number;
+  recover(leases: readonly LeaseRecord[], now: InstantMs): void;
+  /** Promises a worker to a peer. The lease is on its way to the store; see `takeFlushed`. */
+  offer(worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut;
+  /** Loans whose lease has become durable, or was refused, since the last time. Those that are durable may be told of. */
+  takeFlushed(now: InstantMs): readonly { readonly loan: LoanOut; readonly isDurable: boolean }[];
+  /** The lease may be told: REDIRECT, to be said now or at the next ALIVE. */
+  redirect(loan: LoanOut): Redirect;
+  /** A worker of ours is here, and has seen this epoch (if it tells: those of the class do not). */
+  onHome(worker: WorkerRecord, epoch: number | undefined, now: InstantMs): HomeVerdict;
+  /** Its connection ended after it was redirected: it is on its way. */
+  onGone(worker: NodeId, now: InstantMs): void;
+  /** The peer gives workers back. Gives those that it may. */
+  onRelease(peer: PeerRecord, workers: readonly NodeId[], leases: readonly LeaseRef[] | undefined, now: InstantMs): readonly NodeId[];
+  /** The peer names its guests: renews their leases. Gives those that it is to let go. */
+  onGuests(peer: PeerRecord, guests: readonly LeaseRef[], now: InstantMs): readonly LeaseRef[];
+  wake(now: InstantMs): void;
+  nextDeadline(): InstantMs | undefined;
+}
+
+export interface LoansOutOptions {
+  readonly leaseMs: DurationMs;
+  readonly graceMs: DurationMs;
+  /** How a worker of ours names us while it is with this peer. */
+  readonly homeName: (peer: PeerRecord) => string;
+  readonly loansMax: number;
+}
+
+export interface LoansOutTools {
+  readonly clock: WallClock;
+  readonly peers: PeerTable;
+  readonly log: LoanLog;
+  /** Writes a lease down; `whenKnown` is called once the store has answered. */
+  readonly keep: (lease: LeaseRecord, whenKnown: (isDurable: boolean) => void) => void;
+  /** The worker is home, and may be given tasks again if it is here. */
+  readonly onBack: (worker: NodeId, now: InstantMs) => void;
+  /** The peer is to be told that its guest is home. */
+  readonly onCompleted: (peer: PeerRecord, lease: LeaseRef, now: InstantMs) => void;
+}
+
+/** An offer whose worker is seen neither here nor there for so long is cancelled. Nothing is in between for longer. */
+const OFFER_MS = durationMs(10_000);
+/** Workers of the class poll at their own pace, so they have the time that their teams' masters give them. */
+const CLASS_OFFER_MS = durationMs(30_000);
+/** A worker on its way home that is not seen for so long is lost, until it is seen. */
+const RETURN_MS = durationMs(10_000);
+/** A lost worker is shown for so long. */
+const FORGET_LOST_MS = durationMs(600_000);
+/** How long a worker stays with a master that never says who its guests are. */
+export const FOREIGN_LEASE_MS = durationMs(900_000);
+/** A worker that is told to go and polls all the same does not understand us. */
+const REDIRECTS_MAX = 2;
+
+interface State extends LoansOutTools {
+  readonly options: LoansOutOptions;
+  readonly open: Map<NodeId, LoanOut>;
+  readonly epochs: ReturnType<typeof createBoundedMap<NodeId, number>>;
+  readonly due: ReturnType<typeof createDeadlineQueue<LoanOut>>;
+  flushed: { loan: LoanOut; isDurable: boolean }[];
+}
+
+export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): LoansOut {
+  const state: State = {
+    ...tools,
+    options,
+    open: new Map(),
+    epochs: createBoundedMap(options.loansMax),
+    due: createDeadlineQueue(),
+    flushed: [],
+  };
+  return {
+    open: state.open,
+    epochOf: (worker) => epochOf(state, worker),
+    recover: (leases, now) => recover(state, leases, now),
+    offer: (worker, peer, to, now) => offer(state, worker, peer, to, now),
+    takeFlushed: (now) => takeFlushed(state, now),
+    redirect: (loan) => redirectOf(state, loan),
+    onHome: (worker, epoch, now) => atHome(state, worker, epoch, now),
+    onGone(worker, now) {
+      const loan = state.open.get(worker);
+      if (loan?.phase === "offered" && loan.redirects > 0) lend(state, loan, "it has left for the borrower", now);
+    },
+    onRelease: (peer, workers, leases, now) => release(state, peer, workers, leases, now),
+    onGuests: (peer, guests, now) => renew(state, peer, guests, now),
+    wake: (now) => wake(state, now),
+    nextDeadline: () => state.due.nextDeadline(),
+  };
+}
+
+const NONE_FLUSHED: readonly { loan: LoanOut; isDurable: boolean }[] = [];
+
+function takeFlushed(state: State, now: InstantMs): readonly { loan: LoanOut; isDurable: boolean }[] {
+  if (state.flushed.length === 0) return NONE_FLUSHED;
+  const { flushed } = state;
+  state.flushed = [];
+  for (const { loan, isDurable } of flushed) {
+    if (!isDurable) {
+      // Nothing of it has left this process; the number is spent all the same.
+      close(state, loan, "the store could not keep it", now);
+      continue;
+    }
+    loan.phase = "offered";
+    schedule(state, loan, loan.isSession ? OFFER_MS : CLASS_OFFER_MS, now);
+    state.log.changed(loan, "offered", "the lease is durable", now);
+  }
+  return flushed;
+}
+
+const epochOf = ({ epochs }: State, worker: NodeId): number => epochs.get(worker) ?? 0;
+
+/** What was lent when we last ran is lent still, as far as we know; the borrower's beats or the worker itself will tell. */
+function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): void {
+  for (const { worker, epoch, borrower } of leases) {
+    state.epochs.set(worker, epoch);
+    const peer = borrower === undefined ? undefined : state.peers.at(borrower.peer);
+    if (borrower === undefined) continue;
+    if (peer === undefined) {
+      // The borrower is no peer any more: nothing will be heard of it, so the number is spent and the worker is home.
+      cancel(state, worker, epoch, now);
+      continue;
+    }
+    peer.id ??= borrower.id;
+    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: !borrower.isForeign });
+    loan.phase = "lent";
+    loan.redirects = 1;
+    state.open.set(worker, loan);
+    schedule(state, loan, leaseOf(state, peer), now);
+    opened(state, loan, "lent", now);
+  }
+}
+
+const createLoan = (
+  worker: NodeId,
+  epoch: number,
+  peer: PeerRecord,
+  to: Endpoint,
+  startedAt: InstantMs,
+  { slots, isSession }: Pick<LoanOut, "slots" | "isSession">,
+): LoanOut => ({
+  worker,
+  epoch,
+  peer,
+  to,
+  phase: "flushing",
+  startedAt,
+  redirects: 0,
+  reclaimedAt: undefined,
+  slots,
+  isSession,
+});
+
+function opened({ log }: State, loan: LoanOut, phase: LoanOut["phase"], now: InstantMs): void {
+  const { worker, peer, epoch } = loan;
+  log.opened(loan, { direction: "out", worker, peer, epoch, state: phase }, now);
+}
+
+const leaseOf = ({ options }: State, peer: PeerRecord): DurationMs =>
+  durationMs((peer.isOurs ? options.leaseMs : FOREIGN_LEASE_MS) + options.graceMs);
+
+function schedule(state: State, loan: LoanOut, inMs: DurationMs, now: InstantMs): void {
+  state.due.schedule(loan, after(now, inMs));
+}
+
+function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
+  const epoch = epochOf(state, worker.id) + 1;
+  const loan = createLoan(worker.id, epoch, peer, to, now, { slots: worker.slots, isSession: worker.style === "session" });
+  state.open.set(worker.id, loan);
+  state.epochs.set(worker.id, epoch);
+  const borrower = { peer: peer.address, id: peer.id, to, isForeign: !peer.isOurs };
+  state.keep({ worker: worker.id, epoch, borrower, changedAt: state.clock.at(now) }, (isDurable) => {
+    state.flushed.push({ loan, isDurable });
+  });
+  opened(state, loan, "flushing", now);
+  return loan;
+}
+
+function redirectOf(state: State, loan: LoanOut): Redirect {
+  const { peer, to, epoch } = loan;
+  loan.redirects++;
+  const { leaseMs, homeName } = state.options;
+  return {
+    kind: "redirect",
+    to,
+    terms: {
+      epoch,
+      owner: homeName(peer),
+      ...(peer.id === undefined ? {} : { borrower: peer.id }),
+      leaseMs: peer.isOurs ? leaseMs : FOREIGN_LEASE_MS,
+    },
+  };
+}
+
+/** From now on the worker is the borrower's, for as long as the lease lasts. */
+function lend(state: State, loan: LoanOut, why: string, now: InstantMs): void {
+  loan.phase = "lent";
+  schedule(state, loan, leaseOf(state, loan.peer), now);
+  state.log.changed(loan, "lent", why, now);
+}
+
+const SERVE: HomeVerdict = { kind: "serve" };
+
+function atHome(state: State, worker: WorkerRecord, epoch: number | undefined, now: InstantMs): HomeVerdict {
+  const loan = state.open.get(worker.id);
+  if (loan === undefined) {
+    adopt(state, worker.id, epoch, now);
+    return SERVE;
+  }
+  switch (loan.phase) {
+    case "flushing":
+      return { kind: "hold", epoch: undefined };
+    case "offered":
+    case "lent":
+      return epoch === undefined ? classAtHome(state, loan, now) : sessionAtHome(state, loan, epoch, now);
+    case "returning":
+      // An older epoch is a line from before it left, or it has forgotten: a live worker says again that it is here.
+      if (epoch !== undefined && epoch < loan.epoch) return { kind: "hold", epoch: loan.epoch };
+      comeHome(state, loan, "it is back", now);
+      return SERVE;
+    case "lost":
+      cancel(state, loan.worker, loan.epoch, now);
+      close(state, loan, "it was lost, and is back", now);
+      return SERVE;
+  }
+}
+
+/** A worker that has seen a later lease than we know of: our store is older than its memory. */
+function adopt(state: State, worker: NodeId, epoch: number | undefined, now: InstantMs): void {
+  if (epoch === undefined || epoch <= epochOf(state, worker)) return;
+  state.epochs.set(worker, epoch);
+  state.keep({ worker, epoch, borrower: undefined, changedAt: state.clock.at(now) }, () => {});
+}
+
+function sessionAtHome(state: State, loan: LoanOut, epoch: number, now: InstantMs): HomeVerdict {
+  if (epoch >= loan.epoch) {
+    comeHome(state, loan, "it came back by itself", now);
+    return SERVE;
+  }
+  return { kind: "redirect", redirect: redirectOf(state, loan) };
+}
+
+/** It tells no epoch: one that was sent away twice and polls on did not understand, or has come back. */
+function classAtHome(state: State, loan: LoanOut, now: InstantMs): HomeVerdict {
+  if (loan.phase === "offered" && loan.redirects < REDIRECTS_MAX) {
+    return { kind: "redirect", redirect: redirectOf(state, loan) };
+  }
+  if (loan.phase === "offered") cancel(state, loan.worker, loan.epoch, now);
+  comeHome(state, loan, loan.phase === "offered" ? "it did not go" : "it came back by itself", now);
+  return SERVE;
+}
+
+/** The number is spent: whatever still says it is old. */
+function cancel(state: State, worker: NodeId, epoch: number, now: InstantMs): void {
+  const next = Math.max(epoch, epochOf(state, worker)) + 1;
+  state.epochs.set(worker, next);
+  state.keep({ worker, epoch: next, borrower: undefined, changedAt: state.clock.at(now) }, () => {});
+}
+
+function comeHome(state: State, loan: LoanOut, why: string, now: InstantMs): void {
+  const { worker, epoch, peer } = loan;
+  if (epochOf(state, worker) === epoch) {
+    state.keep({ worker, epoch, borrower: undefined, changedAt: state.clock.at(now) }, () => {});
+  }
+  handOnReclaim(state, loan);
+  close(state, loan, why, now);
+  state.onCompleted(peer, { worker, epoch }, now);
+}
+
+/** Any worker that comes home will do: one that was asked for instead may stay. */
+function handOnReclaim({ open }: State, { peer, reclaimedAt }: LoanOut): void {
+  if (reclaimedAt !== undefined) return;
+  for (const other of open.values()) {
+    if (other.peer !== peer || other.reclaimedAt === undefined) continue;
+    other.reclaimedAt = undefined;
+    return;
+  }
+}
+
+function close(state: State, loan: LoanOut, why: string, now: InstantMs): void {
+  if (state.open.get(loan.worker) === loan) state.open.delete(loan.worker);
+  state.due.cancel(loan);
+  state.log.closed(loan, why, now);
+  state.onBack(loan.worker, now);
+}
+
+function release(
+  state: State,
+  peer: PeerRecord,
+  workers: readonly NodeId[],
+  leases: readonly LeaseRef[] | undefined,
+  now: InstantMs,
+): readonly NodeId[] {
+  const epochs = new Map(leases?.map(({ worker, epoch }) => [worker, epoch]));
+  const accepted: NodeId[] = [];
+  for (const worker of workers) {
+    const loan = state.open.get(worker);
+    // What is not lent, or not any more, may be given back as often as the peer likes; another's guest may not.
+    if (loan !== undefined && loan.peer !== peer) continue;
+    accepted.push(worker);
+    const told = epochs.get(worker);
+    if (loan === undefined || (told !== undefined && told !== loan.epoch)) continue;
+    if (loan.phase !== "lent" && loan.phase !== "offered") continue;
+    loan.phase = "returning";
+    schedule(state, loan, RETURN_MS, now);
+    state.log.changed(loan, "returning", "the borrower gives it back", now);
+  }
+  return accepted;
+}
+
+function renew(state: State, peer: PeerRecord, guests: readonly LeaseRef[], now: InstantMs): readonly LeaseRef[] {
+  const wanted: LeaseRef[] = [];
+  for (const guest of guests) {
+    const loan = state.open.get(guest.worker);
+    const isCurrent = loan !== undefined && loan.peer === peer && loan.epoch === guest.epoch;
+    if (!isCurrent || loan.phase === "flushing" || loan.phase === "returning") {
+      wanted.push(guest);
+      continue;
+    }
+    // One that is wanted back is let go when its task has ended: until then, this is a sign of it.
+    if (loan.reclaimedAt !== undefined) wanted.push(guest);
+    if (loan.phase === "lent") schedule(state, loan, leaseOf(state, peer), now);
+    else if (loan.phase === "offered") lend(state, loan, "the borrower has it", now);
+    else if (loan.phase === "lost") lend(state, loan, "the borrower has it after all", now);
+  }
+  return wanted;
+}
+
+function wake(state: State, now: InstantMs): void {
+  for (let loan = state.due.takeDue(now); loan !== undefined; loan = state.due.takeDue(now)) {
+    if (loan.phase === "offered") {
+      cancel(state, loan.worker, loan.epoch, now);
+      close(state, loan, "it was not seen at the borrower in time", now);
+    } else if (loan.phase === "lost") {
+      cancel(state, loan.worker, loan.epoch, now);
+      close(state, loan, "it was never seen again", now);
+    } else if (loan.phase === "lent" || loan.phase === "returning") {
+      loan.phase = "lost";
+      schedule(state, loan, FORGET_LOST_MS, now);
+      state.log.changed(loan, "lost", "nothing was heard of it until the end of its lease", now);
+    }
+  }
+}

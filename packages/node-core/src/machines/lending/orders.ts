@@ -1,0 +1,31 @@
+import { durationMs, type InstantMs } from "@mutirao/primitives";
+import type { Redirect, Return } from "@mutirao/protocol";
+import type { MasterOutbox } from "../outbox.ts";
+import type { WorkerRecord } from "../worker-record.ts";
+import type { Exchanges } from "./exchanges.ts";
+
+/**
+ * How an order reaches a worker: on its connection if it has one for life, by dialling it if it listens, else as the
+ * answer to its next ALIVE. An order is never believed to have arrived: what the worker does tells.
+ *
+ * @returns whether it is said; if not, it is due when the worker asks for work.
+ */
+export function sayOrder(
+  { outbox, exchanges }: { readonly outbox: MasterOutbox; readonly exchanges: Exchanges },
+  worker: WorkerRecord,
+  order: Redirect | Return,
+  now: InstantMs,
+): boolean {
+  const { style, conn, at, port } = worker;
+  if (style === "session" || style === "push") {
+    if (conn === undefined) return false;
+    outbox.emit({ type: "send", conn, message: order });
+    return true;
+  }
+  if (style !== "pull-with-port" || port === undefined) return false;
+  const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
+  return exchanges.open({ to: { host: at.host, port }, message: order, forMs: DELIVERY_MS, isOneWay: true, ...ignore }, now) !== undefined;
+}
+
+/** For the worker to take the line, and to end the connection. */
+const DELIVERY_MS = durationMs(2_000);

@@ -1,0 +1,102 @@
+import { durationMs, elapsed, type InstantMs } from "@mutirao/primitives";
+import type { LendingFigures } from "../../policies/lending/figures.ts";
+import type { Pace } from "../../policies/lending/parameters.ts";
+import type { Backlog } from "../backlog.ts";
+import type { Farm } from "../farm.ts";
+import type { WorkerRecord } from "../worker-record.ts";
+import type { Asks } from "./asks.ts";
+import type { Guests } from "./guests.ts";
+import type { LoansOut } from "./loans-out.ts";
+
+/** What this master knows of itself when it judges about lending. */
+export interface OwnFigures extends LendingFigures {
+  /** Own workers that are here and may be given tasks. */
+  readonly homeWorkers: number;
+  /** Own workers with nothing at all to do that could be lent now, the one idle for longest first. */
+  readonly idle: readonly WorkerRecord[];
+  /** Own workers that are elsewhere, or on the way. */
+  readonly lentWorkers: number;
+}
+
+export interface FigureSources {
+  readonly farm: Farm;
+  readonly backlog: Backlog;
+  readonly guests: Guests;
+  readonly loans: LoansOut;
+  readonly asks: Asks;
+  readonly pace: () => Pace;
+  readonly arrivalsPerMs: (now: InstantMs) => number;
+  readonly reclaimedAt: () => InstantMs | undefined;
+}
+
+export function ownFigures(sources: FigureSources, now: InstantMs): OwnFigures {
+  const { farm, backlog, asks } = sources;
+  const here = countHere(sources);
+  const away = countAway(sources.loans);
+  const reclaimedAt = sources.reclaimedAt();
+  return {
+    ...sources.pace(),
+    ...here,
+    ...away,
+    backlog: backlog.ready,
+    arrivalsPerMs: sources.arrivalsPerMs(now),
+    idle: idleOwn(farm),
+    incoming: asks.incoming,
+    asked: asks.asked,
+    sinceReclaimMs: reclaimedAt === undefined ? undefined : elapsed(reclaimedAt, now),
+  };
+}
+
+function countHere({ farm, guests }: FigureSources) {
+  let [present, leaving, idleSlots, guestSlots, workers, homeWorkers] = [0, 0, 0, 0, 0, 0];
+  for (const worker of farm.workers.values()) {
+    if (worker.status !== "alive" && worker.status !== "away") continue;
+    const guest = guests.of(worker);
+    // An own worker that is promised to another is as good as gone; a guest that is leaving is still at work.
+    if (worker.isBarred && guest === undefined) continue;
+    workers++;
+    present += worker.slots;
+    if (guest === undefined) {
+      homeWorkers++;
+      if (isIdle(worker)) idleSlots += worker.slots;
+      continue;
+    }
+    guestSlots += worker.slots;
+    if (worker.isBarred || guest.isWanted) leaving += worker.slots;
+  }
+  for (const [, owed] of guests.owed) leaving += owed;
+  const slotsPerWorker = workers === 0 ? 1 : Math.max(1, present / workers);
+  return { present, leaving: Math.min(leaving, present), idleOwn: idleSlots, guests: guestSlots, slotsPerWorker, homeWorkers };
+}
+
+function countAway({ open }: LoansOut) {
+  let [lent, beingReclaimed, lentWorkers] = [0, 0, 0];
+  for (const { phase, slots, reclaimedAt } of open.values()) {
+    // Of one that is lost nothing is expected any more.
+    if (phase === "lost") continue;
+    lentWorkers++;
+    lent += slots;
+    if (reclaimedAt !== undefined || phase === "returning") beingReclaimed += slots;
+  }
+  return { lent, beingReclaimed, lentWorkers };
+}
+
+const isIdle = ({ attempts, unwanted, status }: WorkerRecord): boolean =>
+  status === "alive" && attempts.size === 0 && unwanted.size === 0;
+
+/**
+ * Who could go. A twin stays: leases are per id. One that has not said all that it holds may hold something yet, and one
+ * that drains has no slots.
+ */
+function idleOwn({ workers }: Farm): readonly WorkerRecord[] {
+  const idle: WorkerRecord[] = [];
+  for (const worker of workers.values()) {
+    if (worker.owner !== undefined || worker.isBarred || worker.slots < 1 || !isIdle(worker)) continue;
+    if (worker.name !== worker.id || (worker.style === "session" && !worker.isResynced)) continue;
+    idle.push(worker);
+  }
+  return idle;
+}
+
+/** A service time before any was measured; shared/policy.md measures in tenths of seconds. */
+export const PRIOR_SERVICE_MS = durationMs(100);

@@ -1,0 +1,148 @@
+import {
+  after,
+  createDeadlineQueue,
+  durationMs,
+  type Endpoint,
+  type InstantMs,
+  type NodeId,
+  seconds,
+} from "@mutirao/primitives";
+import type { CommandRelease } from "@mutirao/protocol";
+import { type BorrowersLoans, reclaimFrom } from "../../policies/lending/reclaim.ts";
+import type { MasterOutbox } from "../outbox.ts";
+import type { Exchanges } from "./exchanges.ts";
+import type { LoanOut, LoansOut } from "./loans-out.ts";
+import type { PeerRecord } from "./peer-table.ts";
+
+/** Calls lent workers back. The order is repeated, and goes with the beats as well: see `LoansOut.onGuests`. */
+export interface Reclaims {
+  /** Takes workers with so many slots back. Gives how many workers that is. */
+  reclaim(slots: number, why: string, now: InstantMs): number;
+  /** Takes back this one. */
+  reclaimOne(loan: LoanOut, why: string, now: InstantMs): void;
+  /** When workers were last taken back. */
+  readonly lastAt: InstantMs | undefined;
+  wake(now: InstantMs): void;
+  nextDeadline(): InstantMs | undefined;
+}
+
+export interface ReclaimsTools {
+  readonly outbox: MasterOutbox;
+  readonly selfId: NodeId;
+  readonly loans: LoansOut;
+  readonly exchanges: Exchanges;
+  readonly meetingPoint: () => Endpoint | undefined;
+}
+
+const ANSWER_MS = seconds(5);
+const REPEAT_MS = durationMs(1_000);
+const TRIES_MAX = 3;
+
+interface Order {
+  readonly peer: PeerRecord;
+  tries: number;
+}
+
+interface State extends ReclaimsTools {
+  readonly orders: Map<PeerRecord, Order>;
+  readonly due: ReturnType<typeof createDeadlineQueue<Order>>;
+  lastAt: InstantMs | undefined;
+}
+
+export function createReclaims(tools: ReclaimsTools): Reclaims {
+  const state: State = { ...tools, orders: new Map(), due: createDeadlineQueue(), lastAt: undefined };
+  return {
+    get lastAt() {
+      return state.lastAt;
+    },
+    reclaim: (slots, why, now) => reclaim(state, slots, why, now),
+    reclaimOne(loan, why, now) {
+      if (!isOut(loan)) return;
+      mark(state, loan.peer, [loan], why, now);
+    },
+    wake(now) {
+      for (let order = state.due.takeDue(now); order !== undefined; order = state.due.takeDue(now)) say(state, order, now);
+    },
+    nextDeadline: () => state.due.nextDeadline(),
+  };
+}
+
+const isOut = ({ phase, reclaimedAt }: LoanOut): boolean =>
+  (phase === "lent" || phase === "offered") && reclaimedAt === undefined;
+
+function reclaim(state: State, slots: number, why: string, now: InstantMs): number {
+  const byPeer = new Map<PeerRecord, LoanOut[]>();
+  for (const loan of state.loans.open.values()) {
+    if (!isOut(loan)) continue;
+    const list = byPeer.get(loan.peer);
+    if (list === undefined) byPeer.set(loan.peer, [loan]);
+    else list.push(loan);
+  }
+  const held: BorrowersLoans<PeerRecord>[] = [...byPeer].map(([borrower, list]) => ({
+    borrower,
+    waitMs: borrower.figures?.waitMs,
+    workers: list.length,
+    slots: list.reduce((sum, loan) => sum + loan.slots, 0),
+  }));
+  let taken = 0;
+  for (const { borrower, workers } of reclaimFrom(held, slots)) {
+    mark(state, borrower, (byPeer.get(borrower) ?? []).slice(0, workers), why, now);
+    taken += workers;
+  }
+  return taken;
+}
+
+function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: string, now: InstantMs): void {
+  for (const loan of loans) loan.reclaimedAt = now;
+  state.lastAt = now;
+  state.outbox.notify({ kind: "reclaim-ordered", peer: peer.address, workers: loans.length, why });
+  const order = state.orders.get(peer) ?? { peer, tries: 0 };
+  order.tries = 0;
+  state.orders.set(peer, order);
+  say(state, order, now);
+}
+
+function say(state: State, order: Order, now: InstantMs): void {
+  const { peer } = order;
+  const here = [...state.loans.open.values()].filter((loan) => loan.peer === peer);
+  const wanted = here.filter(({ reclaimedAt, phase }) => reclaimedAt !== undefined && phase !== "returning" && phase !== "lost");
+  if (wanted.length === 0 || order.tries >= TRIES_MAX) {
+    state.orders.delete(peer);
+    state.due.cancel(order);
+    return;
+  }
+  order.tries++;
+  state.due.schedule(order, after(now, durationMs(REPEAT_MS * 2 ** order.tries)));
+  const message = orderOf(state, peer, here, wanted);
+  const over = (): void => {
+    // Those that have it go when they can; it is only repeated to whoever did not take it.
+    if (state.orders.get(peer) === order) state.due.cancel(order);
+    state.orders.delete(peer);
+  };
+  const onMessage = (answer: { readonly kind: string }): "more" | "done" => {
+    if (answer.kind !== "release-ack") return "more";
+    over();
+    return "done";
+  };
+  state.exchanges.open({ to: peer.endpoint, message, forMs: ANSWER_MS, onMessage, onEnd: () => {} }, now);
+}
+
+/** One of ours lets go whoever is first to finish; another team's master is told whom. */
+function orderOf(
+  { selfId, meetingPoint }: State,
+  peer: PeerRecord,
+  here: readonly LoanOut[],
+  wanted: readonly LoanOut[],
+): CommandRelease {
+  const at = meetingPoint();
+  const listed = peer.isOurs ? here.filter(({ phase }) => phase === "lent" || phase === "offered") : wanted;
+  return {
+    kind: "command-release",
+    from: selfId,
+    workers: listed.map(({ worker }) => worker),
+    ...(at === undefined ? {} : { at }),
+    ...(peer.isOurs
+      ? { terms: { leases: listed.map(({ worker, epoch }) => ({ worker, epoch })), count: wanted.length } }
+      : {}),
+  };
+}
