@@ -2,6 +2,7 @@ import type { Notice } from "@mutirao/node-core";
 import { createBoundedMap, formatEndpoint } from "@mutirao/primitives";
 import type { Logger } from "pino";
 import type { Entries, Entry } from "./notices/entry.ts";
+import { lendingEntries } from "./notices/lending-entries.ts";
 import { masterEntries } from "./notices/master-entries.ts";
 import { nodeEntries } from "./notices/node-entries.ts";
 import { workerEntries } from "./notices/worker-entries.ts";
@@ -55,7 +56,7 @@ export function createNoticeLog(logger: Logger, nowMs: () => number): (notice: N
   };
 }
 
-const entries: Entries<Notice["kind"]> = { ...nodeEntries, ...masterEntries, ...workerEntries };
+const entries: Entries<Notice["kind"]> = { ...nodeEntries, ...masterEntries, ...lendingEntries, ...workerEntries };
 
 function entryOf<K extends Notice["kind"]>(notice: Extract<Notice, { readonly kind: K }>): Entry | undefined {
   const tell: (notice: Extract<Notice, { readonly kind: K }>) => Entry | undefined = entries[notice.kind as K];

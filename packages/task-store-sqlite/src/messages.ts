@@ -33,12 +33,12 @@ export interface Results {
   /** What was wrong with which write; all others are durable. */
   readonly write: readonly Mistake[];
   /** The unfinished tasks come before, as parts. */
-  readonly load: readonly FinishedTask[];
+  readonly load: { readonly finished: readonly FinishedTask[]; readonly leases: readonly (readonly Cell[])[] };
   readonly get: readonly Cell[] | undefined;
   readonly list: ListPart;
   readonly choose: undefined;
-  /** What was forgotten this time; nothing once all is done. */
-  readonly forget: readonly TaskId[];
+  /** Which tasks were forgotten this time; `undefined` once all is done. */
+  readonly forget: readonly TaskId[] | undefined;
   readonly close: undefined;
 }
 

@@ -1,6 +1,7 @@
 import { assert, type EpochMs, type TaskId } from "@mutirao/primitives";
-import type { ListQuery, TaskRecord, TaskStore } from "@mutirao/task-store";
+import { byLastChange, type ListQuery, type TaskRecord, type TaskStore } from "@mutirao/task-store";
 import { recordOf, stateCell } from "./columns.ts";
+import { leaseOf } from "./lease-columns.ts";
 import type { ListPart, Perform } from "./messages.ts";
 import { startThread } from "./thread-link.ts";
 import { createWriteBatches } from "./write-batches.ts";
@@ -49,8 +50,8 @@ export async function openSqliteTaskStore({ directory, fileMaxBytes }: SqliteTas
       phase = "loaded";
       const unfinished: TaskRecord[] = [];
       return use(async () => {
-        const finished = await perform({ kind: "load" }, (rows) => unfinished.push(...rows.map(recordOf)));
-        return { unfinished, finished };
+        const rest = await perform({ kind: "load" }, (rows) => unfinished.push(...rows.map(recordOf)));
+        return { unfinished, finished: rest.finished, leases: rest.leases.map(leaseOf).sort(byLastChange) };
       });
     },
     write: (changes) => use(() => write(changes)),
@@ -94,7 +95,7 @@ async function pruneAll(perform: Perform, endedBefore: EpochMs, finishedMax: num
   await perform({ kind: "choose", endedBefore, finishedMax });
   for (;;) {
     const some = await perform({ kind: "forget" });
-    if (some.length === 0) return forgotten;
+    if (some === undefined) return forgotten;
     forgotten.push(...some);
   }
 }

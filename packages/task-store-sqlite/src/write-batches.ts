@@ -1,11 +1,11 @@
 import { AssertionError } from "@mutirao/primitives";
-import { type TaskChange, TaskStoreError } from "@mutirao/task-store";
+import { type StoreChange, TaskStoreError } from "@mutirao/task-store";
 import { pushWrite } from "./change-cells.ts";
 import type { Cell } from "./columns.ts";
 import type { Perform } from "./messages.ts";
 
 /** Asks for changes to be made durable. Rejects with a `TaskStoreError`, or an `AssertionError` if they are impossible. */
-export type Write = (changes: readonly TaskChange[]) => Promise<void>;
+export type Write = (changes: readonly StoreChange[]) => Promise<void>;
 
 /** Writes that cross to the thread together. */
 interface Batch {

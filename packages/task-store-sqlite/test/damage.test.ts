@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { accepted, endedStatus, sampleTasks } from "@mutirao/task-store/conformance";
+import { accepted, endedStatus, leased, sampleLease, sampleTasks } from "@mutirao/task-store/conformance";
 import { expect, it } from "vitest";
 import { openSqliteTaskStore } from "../src/index.ts";
 import { storeErrorOf } from "./support/failure.ts";
@@ -23,7 +23,7 @@ const newDirectory = (): string => join(temporaryDirectory(), "store");
 function takePictures(): { readonly running: StoreImage; readonly closed: StoreImage } {
   const writes = [
     sampleTasks(0, 50).map((task, n) => accepted(n === 0 ? { ...task, status: endedStatus("done", 1) } : task)),
-    sampleTasks(50, 60).map(accepted),
+    [...sampleTasks(50, 60).map(accepted), leased(sampleLease("w1", 3, "b")), leased(sampleLease("w2", 1, "b"))],
     sampleTasks(60, 70).map(accepted),
   ];
   const images = imagesAfter(newDirectory(), writes);
@@ -92,7 +92,9 @@ it("finds what does not belong together", async () => {
     "row 1000 is not what was written": "UPDATE tasks SET seq = 1000 WHERE seq = 3",
     "row 4 is not what was written": "UPDATE statuses SET seq = 4 WHERE seq = 1",
     "statuses of tasks that are not there": "DELETE FROM tasks WHERE seq = 1",
-    "its tables are not those of version 1": "CREATE INDEX tasks_id ON tasks (id)",
+    "the lease of w1 is not what was written": "UPDATE leases SET peer = NULL WHERE worker = 'w1'",
+    "the lease of w3 is not what was written": "UPDATE leases SET worker = 'w3' WHERE worker = 'w2'",
+    "its tables are not those of version 2": "CREATE INDEX tasks_id ON tasks (id)",
   };
   for (const [detail, sql] of Object.entries(changes))
     await expectLeftAlone(withSql(closed, sql), "ERR_STORE_CORRUPT", detail);
@@ -111,6 +113,6 @@ it("leaves a store of a later version to later programs", async () => {
   await expectLeftAlone(
     withSql(closed, "PRAGMA user_version = 1000"),
     "ERR_STORE_VERSION",
-    "version 1000, and 1 is the latest known here",
+    "version 1000, and 2 is the latest known here",
   );
 });

@@ -27,7 +27,7 @@ async function writeAndKill(directory: string, from: number, after: number): Pro
 
 /** Checks that exactly the writes before some number are there, each as a whole, and gives that number. */
 async function countWrites(store: TaskStore): Promise<number> {
-  const { unfinished, finished } = await store.load();
+  const { unfinished, finished, leases } = await store.load();
   const ids = new Set([...unfinished, ...finished].map(({ id }) => id));
   const writes = ids.size / 2;
   for (let n = 0; n < writes; n++) {
@@ -35,6 +35,7 @@ async function countWrites(store: TaskStore): Promise<number> {
       true,
     );
   }
+  expect(leases.map(({ epoch }) => epoch)).toEqual(writes === 0 ? [] : [writes]);
   return writes;
 }
 

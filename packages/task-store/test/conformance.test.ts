@@ -33,7 +33,10 @@ const wrongs: Readonly<Record<string, (right: TaskStore) => Partial<TaskStore>>>
   }),
   "refuses nothing": ({ write }) => ({ write: (changes) => write(changes).catch(() => {}) }),
   "takes each change for an acceptance, and the first status for the last": ({ write }) => ({
-    write: (changes) => write(changes.filter(({ kind }) => kind === "accepted")),
+    write: (changes) => write(changes.filter(({ kind }) => kind !== "updated")),
+  }),
+  "takes no notice of leases": ({ write }) => ({
+    write: (changes) => write(changes.filter(({ kind }) => kind !== "leased")),
   }),
   "looks at the changes later": ({ write }) => ({
     async write(changes) {

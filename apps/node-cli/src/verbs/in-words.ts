@@ -30,6 +30,7 @@ export function agoText(time: string | null, nowMs: number): string {
 const statusStyles = {
   ALIVE: "green",
   AWAY: "yellow",
+  LENT: "yellow",
   NEVER_SEEN: "yellow",
   TIMEOUT: "red",
   NORMAL: "green",

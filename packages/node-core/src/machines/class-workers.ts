@@ -174,13 +174,7 @@ function give(
   outbox.emit({ type: "send", conn, message: query });
 }
 
-function greetPushed(
-  state: State,
-  worker: WorkerRecord,
-  conn: ConnId,
-  order: Order | undefined,
-  now: InstantMs,
-): void {
+function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Order | undefined, now: InstantMs): void {
   if (worker.conn !== conn) {
     state.farm.bind(worker, conn);
     // What it was still to say on the other connection it will not say here.

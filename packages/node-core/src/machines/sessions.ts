@@ -73,7 +73,11 @@ function greet(
   worker.types = new Set(hello.types);
   const { order, ...terms } = state.lending.greet(worker, alive, now);
   const { selfId: from, graceMs, intervalMs, timeoutMs } = options;
-  outbox.emit({ type: "send", conn, message: { kind: "worker-welcome", from, graceMs, intervalMs, timeoutMs, ...terms } });
+  outbox.emit({
+    type: "send",
+    conn,
+    message: { kind: "worker-welcome", from, graceMs, intervalMs, timeoutMs, ...terms },
+  });
   if (isNews)
     outbox.notify({ kind: "worker-joined", worker: worker.name, style: worker.style, remote, slots: hello.slots });
   reconcile(state, worker, hello.holding, now);

@@ -98,7 +98,11 @@ export const lendingOptions = {
   }),
   lendMax: countOption(
     { unit: "workers", min: 0, max: 10_000, default: 10_000 },
-    { flag: "--lend-max <n>", group, consequence: "Own workers that may be away at a time. 0: never lend, only borrow." },
+    {
+      flag: "--lend-max <n>",
+      group,
+      consequence: "Own workers that may be away at a time. 0: never lend, only borrow.",
+    },
   ),
   lendReserve: countOption(
     { unit: "workers", min: 0, max: 10_000, default: 0 },

@@ -24,8 +24,8 @@ export const workerSchema = named(
   z.object({
     id: described(z.string(), "Its id; `id#2` and so on if another live worker has the same."),
     status: described(
-      z.enum(["ALIVE", "AWAY", "TIMEOUT"]),
-      "ALIVE; AWAY: its connection is gone and its tasks wait for its return; TIMEOUT: it was silent for too long.",
+      z.enum(["ALIVE", "AWAY", "LENT", "TIMEOUT"]),
+      "ALIVE; AWAY: its connection is gone and its tasks wait for its return; LENT: it is with another master; TIMEOUT: it was silent for too long.",
     ),
     owner: described(z.string(), "The master whose worker it is."),
     borrowed: described(z.boolean(), "Whether that is another master than this one."),

@@ -1,19 +1,25 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type EpochMs, type TaskId, taskId } from "@mutirao/primitives";
 import { chooseToForget } from "@mutirao/task-store";
-import type { KnownTasks } from "./known-tasks.ts";
+import { createLeaseForgetting } from "./forget-leases.ts";
+import type { KnownRows } from "./known-rows.ts";
 import type { Transact } from "./transaction.ts";
 
-/** Forgets ended tasks: chosen all at once, and forgotten a few at a time, so that no group has to wait for long. */
+/**
+ * Forgets ended tasks, and then leases: chosen all at once, and forgotten a few at a time, so that no group has to wait
+ * for long.
+ */
 export interface Forgetting {
   choose(endedBefore: EpochMs, finishedMax: number): void;
-  /** Forgets the next few of them, durably. Gives none once all are forgotten. */
-  next(): readonly TaskId[];
+  /** Forgets the next few of them, durably, and gives the tasks among them; `undefined` once all are forgotten. */
+  next(): readonly TaskId[] | undefined;
 }
 
 const SLICE_TASKS = 500;
 
-export function createForgetting(database: DatabaseSync, { seqs, ends }: KnownTasks, transact: Transact): Forgetting {
+export function createForgetting(database: DatabaseSync, known: KnownRows, transact: Transact): Forgetting {
+  const { seqs, ends } = known;
+  const ofLeases = createLeaseForgetting(database, known.leases, transact);
   const removeStatus = database.prepare("DELETE FROM statuses WHERE seq = ?");
   const removeTask = database.prepare("DELETE FROM tasks WHERE seq = ? RETURNING id");
   let chosen: (readonly [seq: number, endedAt: EpochMs | undefined])[] = [];
@@ -33,6 +39,7 @@ export function createForgetting(database: DatabaseSync, { seqs, ends }: KnownTa
   return {
     choose(endedBefore, finishedMax) {
       chosen = chooseToForget(ends, endedBefore, finishedMax).map((seq) => [seq, ends.get(seq)]);
+      ofLeases.choose();
     },
     next() {
       while (chosen.length > 0) {
@@ -42,7 +49,7 @@ export function createForgetting(database: DatabaseSync, { seqs, ends }: KnownTa
         chosen = chosen.slice(SLICE_TASKS);
         if (ids.length > 0) return ids;
       }
-      return [];
+      return ofLeases.next() ? [] : undefined;
     },
   };
 }

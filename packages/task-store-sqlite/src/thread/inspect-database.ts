@@ -4,15 +4,24 @@ import { type EpochMs, epochMs, taskId } from "@mutirao/primitives";
 import { type Cell, endedAtOf, ORDER_COLUMNS } from "../columns.ts";
 import { StoreProblem } from "../failure.ts";
 import { exists, type StoreFiles, sizeOf } from "./files.ts";
-import { createKnownTasks, type KnownTasks } from "./known-tasks.ts";
-import { checkedCells } from "./row-check.ts";
-import { APPLICATION_ID, SCHEMA_VERSION, SELECT_ROWS, schemaOf, schemaOfVersion } from "./schema.ts";
+import { knownLeaseOf } from "./known-leases.ts";
+import { createKnownRows, type KnownRows } from "./known-rows.ts";
+import { checkedCells, checkedLease } from "./row-check.ts";
+import {
+  APPLICATION_ID,
+  LEASES_SINCE,
+  SCHEMA_VERSION,
+  SELECT_LEASES,
+  SELECT_ROWS,
+  schemaOf,
+  schemaOfVersion,
+} from "./schema.ts";
 import { describeLogDamage } from "./write-ahead-log.ts";
 
 export interface Inspection {
   /** The version of its schema. */
   readonly version: number;
-  readonly known: KnownTasks;
+  readonly known: KnownRows;
 }
 
 /**
@@ -58,7 +67,9 @@ function inspect(database: DatabaseSync): Inspection {
   if (schemaOf(database) !== schemaOfVersion(version)) throw corrupt(`its tables are not those of version ${version}`);
   const verdict = pragma(database, "quick_check");
   if (verdict !== "ok") throw corrupt(String(verdict));
-  return { version, known: readKnownTasks(database) };
+  const known = readKnownRows(database);
+  if (version >= LEASES_SINCE) readKnownLeases(database, known);
+  return { version, known };
 }
 
 function pragma(database: DatabaseSync, name: string): Cell | undefined {
@@ -66,8 +77,8 @@ function pragma(database: DatabaseSync, name: string): Cell | undefined {
   return row?.[0];
 }
 
-function readKnownTasks(database: DatabaseSync): KnownTasks {
-  const known = createKnownTasks();
+function readKnownRows(database: DatabaseSync): KnownRows {
+  const known = createKnownRows();
   const ends: [seq: number, endedAt: EpochMs][] = [];
   let statuses = 0;
   for (const row of database.prepare(`${SELECT_ROWS} ORDER BY t.seq`).iterate() as Iterable<readonly Cell[]>) {
@@ -84,4 +95,11 @@ function readKnownTasks(database: DatabaseSync): KnownTasks {
   ends.sort(([, a], [, b]) => a - b);
   for (const [seq, endedAt] of ends) known.ends.set(seq, endedAt);
   return known;
+}
+
+function readKnownLeases(database: DatabaseSync, { leases }: KnownRows): void {
+  for (const row of database.prepare(SELECT_LEASES).iterate() as Iterable<readonly Cell[]>) {
+    const lease = knownLeaseOf(checkedLease(row));
+    leases.set(lease.worker, lease);
+  }
 }

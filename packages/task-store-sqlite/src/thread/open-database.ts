@@ -3,13 +3,13 @@ import type { ThreadOptions } from "../messages.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { ensureDirectory, exists, filesIn, sizeOf } from "./files.ts";
 import { inspectDatabase } from "./inspect-database.ts";
-import type { KnownTasks } from "./known-tasks.ts";
+import type { KnownRows } from "./known-rows.ts";
 import { makeDatabase } from "./make-database.ts";
 import { migrate } from "./schema.ts";
 
 export interface OpenDatabase {
   readonly database: DatabaseSync;
-  readonly known: KnownTasks;
+  readonly known: KnownRows;
   /** Lets go of the file and then of the directory. */
   close(): void;
 }

@@ -18,7 +18,7 @@ export function performJob(
   switch (job.kind) {
     case "load":
       reader.unfinished(takeRows);
-      return reader.finished();
+      return { finished: reader.finished(), leases: reader.leases() };
     case "get":
       return reader.get(job.id);
     case "list":

@@ -3,18 +3,19 @@ import { epochMs, type TaskId, taskId } from "@mutirao/primitives";
 import type { EndState, FinishedTask } from "@mutirao/task-store";
 import { type Cell, PENDING, stateOf } from "../columns.ts";
 import type { ListPart } from "../messages.ts";
-import type { KnownTasks } from "./known-tasks.ts";
-import { checkedCells } from "./row-check.ts";
-import { SELECT_ROWS } from "./schema.ts";
+import type { KnownRows } from "./known-rows.ts";
+import { checkedCells, checkedLease } from "./row-check.ts";
+import { SELECT_LEASES, SELECT_ROWS } from "./schema.ts";
 
 type Cells = readonly Cell[];
 
-/** Looks tasks up. Each call is short, so that the next group has not to wait for long. */
+/** Looks tasks up, and leases. Each call is short, so that the next group has not to wait for long. */
 export interface TaskReader {
   /** Calls `part` with all unfinished tasks, some at a time, in the order of acceptance. */
   unfinished(part: (rows: readonly Cells[]) => void): void;
   /** Who has ended, the oldest end first. */
   finished(): readonly FinishedTask[];
+  leases(): readonly Cells[];
   get(id: TaskId): Cells | undefined;
   /** Tasks below a place in the order of acceptance, the highest first. */
   list(state: number | undefined, limit: number, below: number): ListPart;
@@ -28,7 +29,7 @@ const PART_ROWS = 1_000;
 const LOOK_ROWS = 5_000;
 const LIST_PART_ROWS = 200;
 
-export function createTaskReader(database: DatabaseSync, known: KnownTasks): TaskReader {
+export function createTaskReader(database: DatabaseSync, known: KnownRows): TaskReader {
   const prepare = (sql: string): StatementSync => {
     const statement = database.prepare(sql);
     statement.setReturnArrays(true);
@@ -40,6 +41,7 @@ export function createTaskReader(database: DatabaseSync, known: KnownTasks): Tas
     `SELECT t.id, s.state, s.ended_at FROM statuses s JOIN tasks t ON t.seq = s.seq
       WHERE s.state <> ${PENDING} ORDER BY s.ended_at, s.seq`,
   );
+  const leases = prepare(SELECT_LEASES);
   const lowest = prepare(
     `SELECT min(seq) FROM (SELECT seq FROM tasks WHERE seq < ? ORDER BY seq DESC LIMIT ${LOOK_ROWS})`,
   );
@@ -66,6 +68,7 @@ export function createTaskReader(database: DatabaseSync, known: KnownTasks): Tas
         state: stateOf(state as number) as EndState,
         endedAt: epochMs(endedAt as number),
       })),
+    leases: () => rowsOf(leases).map(checkedLease),
     get(id) {
       const seq = known.seqs.get(id);
       return seq === undefined ? undefined : rowsOf(one, seq).map(checkedCells)[0];

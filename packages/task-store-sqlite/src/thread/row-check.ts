@@ -9,6 +9,18 @@ import { TASKS_COLUMNS } from "./schema.ts";
  */
 export const checkOf = (seq: number, cells: readonly Cell[]): number => crc32(cells.join("\u0000"), seq % 2 ** 32);
 
+/** A lease has no place but its worker, which is among its cells. */
+export const leaseCheckOf = (lease: readonly Cell[]): number => checkOf(0, lease);
+
+/** The cells of a row of `SELECT_LEASES`; throws if they are not what was written. */
+export function checkedLease(row: readonly Cell[]): readonly Cell[] {
+  const lease = row.slice(0, -1);
+  if (row.at(-1) !== leaseCheckOf(lease)) {
+    throw new StoreProblem("ERR_STORE_CORRUPT", `the lease of ${String(row[0])} is not what was written`);
+  }
+  return lease;
+}
+
 /** Which columns of a row of `SELECT_ROWS` are the task's cells; throws if they are not what was written. */
 export function checkedCells(row: readonly Cell[]): readonly Cell[] {
   const seq = row[0] as number;

@@ -1,10 +1,10 @@
 import { writeSync } from "node:fs";
-import { accepted, endedStatus, sampleTask, updated } from "@mutirao/task-store/conformance";
+import { accepted, endedStatus, leased, sampleLease, sampleTask, updated } from "@mutirao/task-store/conformance";
 import { openSqliteTaskStore } from "../../src/index.ts";
 import { firstIdOf, SIZES, secondIdOf } from "../support/written-tasks.ts";
 
 // Writes until it is killed, some writes under way at once, and says the number of each that is durable. Write n
-// accepts two tasks and ends one of those of an earlier write.
+// accepts two tasks, ends one of those of an earlier write, and lends the one worker under the epoch n + 1.
 const [directory = "", from = "0"] = process.argv.slice(2);
 const UNDER_WAY = 24;
 let next = Number(from);
@@ -37,6 +37,7 @@ async function writeOn(): Promise<never> {
     await store.write([
       accepted(sampleTask(n, { id: firstIdOf(n), type: "x".repeat(payload) })),
       ...(earlier >= Number(from) ? [updated(firstIdOf(earlier), endedStatus("done", n))] : []),
+      leased(sampleLease("w1", n + 1, "b")),
       accepted(sampleTask(n, { id: secondIdOf(n) })),
     ]);
     say(n);

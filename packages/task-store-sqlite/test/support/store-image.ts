@@ -1,14 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { TaskChange } from "@mutirao/task-store";
+import type { StoreChange } from "@mutirao/task-store";
 import { pushWrite } from "../../src/change-cells.ts";
 import type { Cell } from "../../src/columns.ts";
 import { failureOf } from "../../src/failure.ts";
 import { filesIn } from "../../src/thread/files.ts";
 import { inspectDatabase } from "../../src/thread/inspect-database.ts";
 import { openDatabase } from "../../src/thread/open-database.ts";
-import { SELECT_ROWS } from "../../src/thread/schema.ts";
+import { SELECT_LEASES, SELECT_ROWS } from "../../src/thread/schema.ts";
 import { createTransact } from "../../src/thread/transaction.ts";
 import { createWriteGroup } from "../../src/thread/write-group.ts";
 
@@ -19,7 +19,7 @@ export const DATABASE = "tasks.db";
 export const LOG = "tasks.db-wal";
 
 /** The image of a store after each of the writes, every one of which was a transaction of its own, and after its end. */
-export function imagesAfter(directory: string, writes: readonly (readonly TaskChange[])[]): readonly StoreImage[] {
+export function imagesAfter(directory: string, writes: readonly (readonly StoreChange[])[]): readonly StoreImage[] {
   const open = openDatabase({ directory, fileMaxBytes: undefined });
   const writeGroup = createWriteGroup(open.database, open.known, createTransact(open.database));
   const images = writes.map((changes) => {
@@ -81,16 +81,17 @@ export function openImage(directory: string, image: StoreImage): string {
   return rowsIn(directory);
 }
 
-/** Which tasks there are in the store of a directory, and when they ended: cheaper than all rows. */
+/** Which tasks and leases there are in the store of a directory, and when they ended: cheaper than all rows. */
 export function knownIn(directory: string): string {
-  const { seqs, ends } = inspectDatabase(filesIn(directory)).known;
-  return JSON.stringify(Object.fromEntries([...seqs].map(([id, seq]) => [id, ends.get(seq) ?? "pending"])));
+  const { seqs, ends, leases } = inspectDatabase(filesIn(directory)).known;
+  const tasks = Object.fromEntries([...seqs].map(([id, seq]) => [id, ends.get(seq) ?? "pending"]));
+  return JSON.stringify([tasks, [...leases.values()]]);
 }
 
 function rowsIn(directory: string): string {
   const database = new DatabaseSync(join(directory, DATABASE), { readOnly: true });
   try {
-    return JSON.stringify(database.prepare(`${SELECT_ROWS} ORDER BY t.seq`).all());
+    return JSON.stringify([`${SELECT_ROWS} ORDER BY t.seq`, SELECT_LEASES].map((sql) => database.prepare(sql).all()));
   } finally {
     database.close();
   }

@@ -1,15 +1,27 @@
 import { assert, nodeId, type TaskId } from "@mutirao/primitives";
+import type { LeaseRecord } from "../lease-record.ts";
 import type { TaskStore } from "../task-store.ts";
 import {
   type ConformanceCase,
   conformanceCase,
   everything,
   expectEqual,
+  expectRefused,
   idsOf,
   openLoaded,
 } from "./conformance-case.ts";
 import type { DurableStoreHarness } from "./harness.ts";
-import { accepted, at, endedStatus, newStatus, sampleTask, sampleTasks, updated } from "./samples.ts";
+import {
+  accepted,
+  at,
+  endedStatus,
+  leased,
+  newStatus,
+  sampleLease,
+  sampleTask,
+  sampleTasks,
+  updated,
+} from "./samples.ts";
 
 type DurableCase = ConformanceCase<DurableStoreHarness>;
 
@@ -88,6 +100,36 @@ export const durableCases: readonly DurableCase[] = [
     await second.write([accepted(sampleTask(1))]);
   }),
 
+  ...afterEachEnd("the last lease of each worker is there again", async (first, reopen) => {
+    const odd: LeaseRecord = {
+      worker: nodeId("__proto__"),
+      epoch: Number.MAX_SAFE_INTEGER,
+      borrower: {
+        peer: "[2001:db8::1]:7400",
+        id: undefined,
+        to: { host: "\u{1f69c} 'host'", port: 65_535 },
+        isForeign: true,
+      },
+      changedAt: at(0.5),
+    };
+    await first.write([leased(sampleLease("w2", 1, "b", 9)), leased(odd), accepted(sampleTask(1))]);
+    await first.write([leased(sampleLease("w3", 1, "b", 7)), leased(sampleLease("w1", 1, "b", 7))]);
+    // The last of a write counts, and a worker comes home under the epoch under which it left.
+    await first.write([leased(sampleLease("w2", 2, undefined, 2)), leased(sampleLease("w2", 3, "c", 3))]);
+    await first.write([leased(sampleLease("w3", 1, undefined, 7))]);
+
+    const second = await reopen(first);
+    const kept = [odd, sampleLease("w2", 3, "c", 3), sampleLease("w1", 1, "b", 7), sampleLease("w3", 1, undefined, 7)];
+    expectEqual((await second.load()).leases, kept, "the leases, the oldest change first");
+    await expectRefused(second.write([leased(sampleLease("w2", 2, "b"))]), "an epoch lower than the one kept");
+    await second.write([leased(sampleLease("w1", 2, undefined, 8))]);
+
+    const { leases, unfinished } = await (await reopen(second)).load();
+    const changed = [...kept.filter(({ worker }) => worker !== "w1"), sampleLease("w1", 2, undefined, 8)];
+    expectEqual(leases, changed, "the leases in the end");
+    expectEqual(unfinished, [sampleTask(1)], "the task beside them");
+  }),
+
   conformanceCase(
     "after a crash each write is there as a whole or not at all, and none without those before",
     async (harness) => {
@@ -96,9 +138,14 @@ export const durableCases: readonly DurableCase[] = [
         const known = idsOf(await everything(store)).length;
         const acknowledged: TaskId[] = [];
         const tasks = sampleTasks(100 * round, 100 * round + 60);
-        const writing = tasks.map((task) =>
+        const writing = tasks.map((task, index) =>
           store
-            .write([accepted(task), updated(task.id, { ...newStatus, attempts: 1 }), accepted(twinOf(task.id))])
+            .write([
+              accepted(task),
+              leased(sampleLease("w1", 100 * round + index + 1, "b")),
+              updated(task.id, { ...newStatus, attempts: 1 }),
+              accepted(twinOf(task.id)),
+            ])
             .then(
               () => acknowledged.push(task.id),
               // The process is gone, and so is its answer.
@@ -107,11 +154,15 @@ export const durableCases: readonly DurableCase[] = [
         );
         await writing[round * 10];
         await harness.crash();
-        const kept = (await everything(await openLoaded(harness))).toReversed().slice(known);
+        const again = await harness.open();
+        const [lease] = (await again.load()).leases;
+        const kept = (await everything(again)).toReversed().slice(known);
         const whole = tasks
           .slice(0, kept.length / 2)
           .flatMap((task) => [{ ...task, status: { ...newStatus, attempts: 1 } }, twinOf(task.id)]);
         expectEqual(kept, whole, "the kept tasks, which are those of the first writes");
+        const epoch = 100 * round + kept.length / 2;
+        if (kept.length > 0) expectEqual(lease, sampleLease("w1", epoch, "b"), "the lease of the last of them");
         assert(kept.length >= 2 * acknowledged.length, "what was acknowledged is kept");
         await harness.crash();
       }

@@ -1,6 +1,6 @@
 import { jsonText, type TaskId } from "@mutirao/primitives";
 import type { TaskRecord } from "../task-record.ts";
-import type { TaskStore } from "../task-store.ts";
+import type { StoreContents, TaskStore } from "../task-store.ts";
 import {
   type ConformanceCase,
   conformanceCase,
@@ -11,7 +11,7 @@ import {
   openLoaded,
 } from "./conformance-case.ts";
 import type { LimitedStoreHarness } from "./harness.ts";
-import { accepted, endedStatus, sampleTask, sampleTasks, updated } from "./samples.ts";
+import { accepted, endedStatus, leased, sampleLease, sampleTask, sampleTasks, updated } from "./samples.ts";
 
 type LimitedCase = ConformanceCase<LimitedStoreHarness>;
 
@@ -37,17 +37,24 @@ export const fullDiskCases: readonly LimitedCase[] = [
     await harness.fillDisk();
     const [first, second] = [bigTask(1), bigTask(2)];
     await Promise.all([
-      expectStoreError(store.write([accepted(first)]), "ERR_STORE_FULL", "the first write"),
+      expectStoreError(
+        store.write([leased(sampleLease("w1", 5, "b")), accepted(first)]),
+        "ERR_STORE_FULL",
+        "the first write",
+      ),
       expectStoreError(
         store.write([updated(first.id, endedStatus("done", 1))]),
         "ERR_STORE_FULL",
         "one that builds on it",
       ),
       expectStoreError(store.write([accepted(second)]), "ERR_STORE_FULL", "one that does not"),
+      expectStoreError(store.write([leased(sampleLease("w2", 5, "b"))]), "ERR_STORE_FULL", "a lease"),
     ]);
     await harness.makeRoom();
-    await store.write([accepted(second), accepted(first)]);
-    await expectKept(store, harness, ["task-0", "task-2", "task-1"]);
+    const lease = sampleLease("w1", 4, "c");
+    await store.write([accepted(second), accepted(first), leased(lease)]);
+    const { leases } = await expectKept(store, harness, ["task-0", "task-2", "task-1"]);
+    expectEqual(leases, [lease], "the leases after a crash");
   }),
 
   conformanceCase("a crash with a full disk loses nothing", async (harness) => {
@@ -79,11 +86,17 @@ export const fullDiskCases: readonly LimitedCase[] = [
 
 const ignore = (): void => {};
 
-/** What is unfinished, now and after a crash. */
-async function expectKept(store: TaskStore, harness: LimitedStoreHarness, ids: readonly string[]): Promise<void> {
+/** Checks what is unfinished, now and after a crash, and gives all that is there then. */
+async function expectKept(
+  store: TaskStore,
+  harness: LimitedStoreHarness,
+  ids: readonly string[],
+): Promise<StoreContents> {
   const pending = await store.list({ state: "pending", limit: 1_000 });
   expectEqual(idsOf(pending), ids.toReversed() as TaskId[], "the unfinished tasks");
   await harness.crash();
   const again = await harness.open();
-  expectEqual(idsOf((await again.load()).unfinished), ids, "the unfinished tasks after a crash");
+  const contents = await again.load();
+  expectEqual(idsOf(contents.unfinished), ids, "the unfinished tasks after a crash");
+  return contents;
 }

@@ -1,6 +1,7 @@
 import { durationMs, type EpochMs, epochMs, jsonText, nodeId, type TaskId, taskId } from "@mutirao/primitives";
+import type { LeaseRecord } from "../lease-record.ts";
 import type { EndState, TaskRecord, TaskStatus } from "../task-record.ts";
-import type { TaskChange } from "../task-store.ts";
+import type { LeaseChange, TaskChange } from "../task-store.ts";
 
 const FIRST_DAY = 1_795_000_000_000;
 
@@ -53,3 +54,26 @@ export const sampleTasks = (from: number, to: number): readonly TaskRecord[] =>
 
 export const accepted = (task: TaskRecord): TaskChange => ({ kind: "accepted", task });
 export const updated = (id: TaskId, status: TaskStatus): TaskChange => ({ kind: "updated", id, status });
+
+/** A lease like any other, to some peer, or `undefined` for a worker that is home, `ms` after the arbitrary time. */
+export const sampleLease = (
+  worker: string,
+  epoch: number,
+  peer: string | undefined,
+  ms: number = epoch,
+): LeaseRecord => ({
+  worker: nodeId(worker),
+  epoch,
+  borrower:
+    peer === undefined
+      ? undefined
+      : {
+          peer: `${peer}:7400`,
+          id: nodeId(peer),
+          to: { host: "192.0.2.7", port: 7_400 },
+          isForeign: false,
+        },
+  changedAt: at(ms),
+});
+
+export const leased = (lease: LeaseRecord): LeaseChange => ({ kind: "leased", lease });

@@ -251,7 +251,13 @@ function ask(
   const { exchanges, options, outbox } = state;
   const at = state.meetingPoint();
   if (at === undefined || state.open.has(peer)) return false;
-  outbox.notify({ kind: "borrow-asked", peer: peer.address, workers, waitMs: need?.waitMs, triggerMs: need?.triggerMs });
+  outbox.notify({
+    kind: "borrow-asked",
+    peer: peer.address,
+    workers,
+    waitMs: need?.waitMs,
+    triggerMs: need?.triggerMs,
+  });
   if (options.isObserving) return true;
   const id = `${options.selfId}/${++state.asks}`;
   const mine: Ask = {
@@ -285,13 +291,21 @@ function ask(
   return true;
 }
 
-function requestOf({ options }: State, { id, peer, workers }: Ask, at: Endpoint, figures: LendingFigures): WorkerRequest {
+function requestOf(
+  { options }: State,
+  { id, peer, workers }: Ask,
+  at: Endpoint,
+  figures: LendingFigures,
+): WorkerRequest {
   const plain = { kind: "worker-request", dialect: "class", from: options.selfId, at, needed: workers } as const;
   if (!peer.isOurs) return plain;
   const { backlog, serviceMs, moveMs } = figures;
   const slots = expectedSlots(figures);
   const severe = isSevere({ backlog, serviceMs, slots }, moveMs);
-  return { ...plain, terms: { ask: id, backlog, serviceMs, workers: slots, lifeMs: lifeMs(figures), isSevere: severe } };
+  return {
+    ...plain,
+    terms: { ask: id, backlog, serviceMs, workers: slots, lifeMs: lifeMs(figures), isSevere: severe },
+  };
 }
 
 function answered(state: State, ask: Ask, message: Message, now: InstantMs): "more" | "done" {

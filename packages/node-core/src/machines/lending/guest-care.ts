@@ -1,8 +1,16 @@
-import { durationMs, type Endpoint, elapsed, type InstantMs, type NodeId, parseEndpoint, seconds } from "@mutirao/primitives";
+import {
+  durationMs,
+  type Endpoint,
+  elapsed,
+  type InstantMs,
+  type NodeId,
+  parseEndpoint,
+  seconds,
+} from "@mutirao/primitives";
 import type { CommandRelease, LeaseRef, Message, Return } from "@mutirao/protocol";
-import { guestStaysMs } from "../../policies/lending/guest-stays.ts";
 import { classLendingTimes } from "../../policies/lending/class-lending.ts";
 import type { LendingFigures } from "../../policies/lending/figures.ts";
+import { guestStaysMs } from "../../policies/lending/guest-stays.ts";
 import type { Attempts } from "../attempts.ts";
 import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
@@ -27,7 +35,12 @@ export interface GuestCare {
   /** The owner wants so many of these back, the first that finish. */
   reclaim(peer: PeerRecord, workers: readonly NodeId[], count: number | undefined, now: InstantMs): readonly NodeId[];
   /** The owner says that they are home. */
-  completed(peer: PeerRecord, workers: readonly NodeId[], leases: readonly LeaseRef[] | undefined, now: InstantMs): void;
+  completed(
+    peer: PeerRecord,
+    workers: readonly NodeId[],
+    leases: readonly LeaseRef[] | undefined,
+    now: InstantMs,
+  ): void;
   wake(now: InstantMs): void;
 }
 

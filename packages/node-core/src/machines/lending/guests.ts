@@ -48,7 +48,14 @@ export interface Guests {
   /** The lease with this number is over, as far as we are concerned: a worker that comes with it goes home. */
   isOver(worker: NodeId, epoch: number | undefined, now: InstantMs): boolean;
   /** A worker begins to be held, or to be sent away at once. */
-  take(worker: WorkerRecord, peer: PeerRecord, epoch: number | undefined, phase: "held" | "leaving", why: string, now: InstantMs): Guest;
+  take(
+    worker: WorkerRecord,
+    peer: PeerRecord,
+    epoch: number | undefined,
+    phase: "held" | "leaving",
+    why: string,
+    now: InstantMs,
+  ): Guest;
   /** It gets no new task, and its owner is to be told. */
   release(guest: Guest, why: string, now: InstantMs): void;
   /** Its owner lets it stay. */
@@ -178,7 +185,11 @@ function take(
   };
   worker.isBarred = phase === "leaving";
   state.all.set(worker, guest);
-  state.log.opened(guest, { direction: "in", worker: worker.id, peer, epoch, state: phase === "held" ? "held" : "releasing" }, now);
+  state.log.opened(
+    guest,
+    { direction: "in", worker: worker.id, peer, epoch, state: phase === "held" ? "held" : "releasing" },
+    now,
+  );
   if (phase === "leaving") state.due.schedule(guest, now);
   return guest;
 }

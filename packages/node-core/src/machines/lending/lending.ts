@@ -44,8 +44,8 @@ import { createLoanLog, type LoanEntry, type LoanLog } from "./loan-log.ts";
 import { createLoansOut, type LoansOut } from "./loans-out.ts";
 import { sayOrder } from "./orders.ts";
 import { type OwnFigures, ownFigures } from "./own-figures.ts";
-import { createLendingTalk, leaseLeftMs } from "./peer-talk.ts";
 import { createPeerTable, type PeerRecord, type PeerTable, unmappedHost } from "./peer-table.ts";
+import { createLendingTalk, leaseLeftMs } from "./peer-talk.ts";
 import { createReclaims, type Reclaims } from "./reclaims.ts";
 import { createWants, type Wants } from "./wants.ts";
 
@@ -466,7 +466,9 @@ function workerBack({ farm }: State, id: NodeId, now: InstantMs): void {
 
 function greet(state: State, worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting {
   const owner = worker.owner === undefined ? undefined : ownerOf(state, worker, worker.owner);
-  return worker.owner === undefined ? greetOwn(state, worker, alive, now) : greetGuest(state, worker, owner, alive, now);
+  return worker.owner === undefined
+    ? greetOwn(state, worker, alive, now)
+    : greetGuest(state, worker, owner, alive, now);
 }
 
 const ownerOf = ({ asks, peers }: State, worker: WorkerRecord, named: string): PeerRecord | undefined =>
@@ -633,4 +635,3 @@ function drain(state: State, now: InstantMs): void {
   for (const guest of state.guests.all.values()) guest.isWanted = true;
   state.care.settle(now);
 }
-

@@ -34,7 +34,11 @@ export interface LoanEntry {
 /** The history of loans: for the operator, and for the journal, which is told of every change. */
 export interface LoanLog {
   /** @param loan the machine's own record, by which the entry is known from now on. */
-  opened(loan: object, facts: Pick<LoanEntry, "direction" | "worker" | "peer" | "epoch" | "state">, now: InstantMs): void;
+  opened(
+    loan: object,
+    facts: Pick<LoanEntry, "direction" | "worker" | "peer" | "epoch" | "state">,
+    now: InstantMs,
+  ): void;
   changed(loan: object, state: LoanState, reason: string, now: InstantMs): void;
   closed(loan: object, reason: string, now: InstantMs): void;
   taskDone(loan: object): void;

@@ -66,7 +66,12 @@ export interface LoansOut {
   /** Its connection ended after it was redirected: it is on its way. */
   onGone(worker: NodeId, now: InstantMs): void;
   /** The peer gives workers back. Gives those that it may. */
-  onRelease(peer: PeerRecord, workers: readonly NodeId[], leases: readonly LeaseRef[] | undefined, now: InstantMs): readonly NodeId[];
+  onRelease(
+    peer: PeerRecord,
+    workers: readonly NodeId[],
+    leases: readonly LeaseRef[] | undefined,
+    now: InstantMs,
+  ): readonly NodeId[];
   /** The peer names its guests: renews their leases. Gives those that it is to let go. */
   onGuests(peer: PeerRecord, guests: readonly LeaseRef[], now: InstantMs): readonly LeaseRef[];
   wake(now: InstantMs): void;
@@ -218,7 +223,10 @@ function schedule(state: State, loan: LoanOut, inMs: DurationMs, now: InstantMs)
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
   const epoch = epochOf(state, worker.id) + 1;
-  const loan = createLoan(worker.id, epoch, peer, to, now, { slots: worker.slots, isSession: worker.style === "session" });
+  const loan = createLoan(worker.id, epoch, peer, to, now, {
+    slots: worker.slots,
+    isSession: worker.style === "session",
+  });
   state.open.set(worker.id, loan);
   state.epochs.set(worker.id, epoch);
   const borrower = { peer: peer.address, id: peer.id, to, isForeign: !peer.isOurs };

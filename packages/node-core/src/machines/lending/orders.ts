@@ -24,7 +24,12 @@ export function sayOrder(
   }
   if (style !== "pull-with-port" || port === undefined) return false;
   const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
-  return exchanges.open({ to: { host: at.host, port }, message: order, forMs: DELIVERY_MS, isOneWay: true, ...ignore }, now) !== undefined;
+  return (
+    exchanges.open(
+      { to: { host: at.host, port }, message: order, forMs: DELIVERY_MS, isOneWay: true, ...ignore },
+      now,
+    ) !== undefined
+  );
 }
 
 /** For the worker to take the line, and to end the connection. */

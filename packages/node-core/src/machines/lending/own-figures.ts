@@ -66,7 +66,14 @@ function countHere({ farm, guests }: FigureSources) {
   }
   for (const [, owed] of guests.owed) leaving += owed;
   const slotsPerWorker = workers === 0 ? 1 : Math.max(1, present / workers);
-  return { present, leaving: Math.min(leaving, present), idleOwn: idleSlots, guests: guestSlots, slotsPerWorker, homeWorkers };
+  return {
+    present,
+    leaving: Math.min(leaving, present),
+    idleOwn: idleSlots,
+    guests: guestSlots,
+    slotsPerWorker,
+    homeWorkers,
+  };
 }
 
 function countAway({ open }: LoansOut) {

@@ -76,7 +76,8 @@ const recordOf = (endpoint: Endpoint): PeerRecord => ({
 /** One address must have one spelling to be compared. */
 export const unmappedHost = ({ host }: Endpoint): string => unmapped(host);
 
-const isFrom = ({ host }: PeerRecord, remote: Endpoint): boolean => host !== undefined && host === unmapped(remote.host);
+const isFrom = ({ host }: PeerRecord, remote: Endpoint): boolean =>
+  host !== undefined && host === unmapped(remote.host);
 
 /** Push workers connect to the port above. */
 const isPortOf = ({ port }: Endpoint, told: number): boolean => told === port || told === port + 1;
@@ -87,7 +88,9 @@ function named(all: readonly PeerRecord[], text: string): PeerRecord | undefined
   const told = parseEndpoint(text);
   if (!("problem" in told)) {
     const exact = all.find(({ endpoint }) => sameEndpoint(endpoint, told));
-    return exact ?? all.find(({ endpoint, host }) => (host ?? endpoint.host) === told.host && isPortOf(endpoint, told.port));
+    return (
+      exact ?? all.find(({ endpoint, host }) => (host ?? endpoint.host) === told.host && isPortOf(endpoint, told.port))
+    );
   }
   const there = all.filter(({ endpoint, host }) => endpoint.host === text || host === text);
   return there.length === 1 ? there[0] : undefined;

@@ -6,7 +6,6 @@ import type { Guests } from "./guests.ts";
 import type { LoansOut } from "./loans-out.ts";
 import { type PeerRecord, type PeerTable, unmappedHost } from "./peer-table.ts";
 
-
 export interface LendingTalkTools {
   readonly peers: PeerTable;
   readonly guests: Guests;
@@ -84,4 +83,3 @@ function renew(guests: Guests, peer: PeerRecord, wanted: readonly LeaseRef[], no
     else guests.renew(guest, now);
   }
 }
-

@@ -61,7 +61,8 @@ export function createReclaims(tools: ReclaimsTools): Reclaims {
       mark(state, loan.peer, [loan], why, now);
     },
     wake(now) {
-      for (let order = state.due.takeDue(now); order !== undefined; order = state.due.takeDue(now)) say(state, order, now);
+      for (let order = state.due.takeDue(now); order !== undefined; order = state.due.takeDue(now))
+        say(state, order, now);
     },
     nextDeadline: () => state.due.nextDeadline(),
   };
@@ -105,7 +106,9 @@ function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: st
 function say(state: State, order: Order, now: InstantMs): void {
   const { peer } = order;
   const here = [...state.loans.open.values()].filter((loan) => loan.peer === peer);
-  const wanted = here.filter(({ reclaimedAt, phase }) => reclaimedAt !== undefined && phase !== "returning" && phase !== "lost");
+  const wanted = here.filter(
+    ({ reclaimedAt, phase }) => reclaimedAt !== undefined && phase !== "returning" && phase !== "lost",
+  );
   if (wanted.length === 0 || order.tries >= TRIES_MAX) {
     state.orders.delete(peer);
     state.due.cancel(order);

@@ -10,7 +10,7 @@ import {
 } from "@mutirao/primitives";
 import type { LeaseRef, RefusalTerms, SendableMessage, WorkerRequest } from "@mutirao/protocol";
 import { classOffer } from "../../policies/lending/class-lending.ts";
-import { fill, type Supply, type Want as Queue } from "../../policies/lending/fill.ts";
+import { fill, type Want as Queue, type Supply } from "../../policies/lending/fill.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { LoanOut } from "./loans-out.ts";
@@ -174,12 +174,7 @@ function queueOf(want: Want, { spare }: Supply<WorkerRecord>): Queue<Want> {
   return { borrower: want, workers, backlog: terms.backlog, serviceMs: terms.serviceMs, slots };
 }
 
-function tell(
-  state: State,
-  want: Want,
-  words: () => OfferWords,
-  whyNone: (want: Want) => RefusalTerms,
-): void {
+function tell(state: State, want: Want, words: () => OfferWords, whyNone: (want: Want) => RefusalTerms): void {
   const { conn, peer, request, granted } = want;
   const isFirst = !want.hasAnswer;
   want.hasAnswer = true;
@@ -189,7 +184,11 @@ function tell(
   if (granted.length === 0) {
     if (isFirst && isOpen) refuse(state, conn, request, { ...whyNone(want), isStanding: stands });
   } else if (isOpen) {
-    state.outbox.emit({ type: "send", conn, message: offerOf(state, request, granted, { ...words(), isStanding: stands }) });
+    state.outbox.emit({
+      type: "send",
+      conn,
+      message: offerOf(state, request, granted, { ...words(), isStanding: stands }),
+    });
   }
   // If it is gone, its workers go all the same: their ALIVE will tell it.
   if (!stands) drop(state, want);
@@ -206,7 +205,12 @@ function offerOf(
   return terms === undefined ? plain : { ...plain, terms: { leases, ...words } };
 }
 
-function refuse({ outbox, selfId: from }: State, conn: ConnId, { dialect, terms }: WorkerRequest, why: RefusalTerms): void {
+function refuse(
+  { outbox, selfId: from }: State,
+  conn: ConnId,
+  { dialect, terms }: WorkerRequest,
+  why: RefusalTerms,
+): void {
   const plain = { kind: "worker-refusal", dialect, from } as const;
   outbox.emit({ type: "send", conn, message: terms === undefined ? plain : { ...plain, terms: why } });
 }
