@@ -1,6 +1,13 @@
-import { durationMs } from "@mutirao/primitives";
+import { durationMs, nodeId } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
-import { decodeLine, encodeMessage, PEER_LEASES_MAX, type SendableMessage, taskSpecs } from "../src/index.ts";
+import {
+  CLASS_LINE_MAX_BYTES,
+  decodeLine,
+  encodeMessage,
+  PEER_LEASES_MAX,
+  type SendableMessage,
+  taskSpecs,
+} from "../src/index.ts";
 import { altered } from "./support/altered.ts";
 
 const REQUEST =
@@ -222,6 +229,14 @@ describe("leases in a beat", () => {
       },
     });
   });
+});
+
+test.each(["guests", "wanted"] as const)("only a beat with leases may be longer than the class's lines: %s", (name) => {
+  const beat = { kind: "heartbeat-request", dialect: "class", from: nodeId("m1") } as const;
+  const leases = Array.from({ length: PEER_LEASES_MAX }, (_, index) => ({ worker: nodeId(`w${index}`), epoch: 1 }));
+  const long = encodeMessage({ ...beat, peer: { [name]: leases } });
+  expect(long.length).toBeGreaterThan(CLASS_LINE_MAX_BYTES);
+  expect(decodeLine(long.trimEnd())).toEqual({ message: { ...beat, peer: { [name]: leases } } });
 });
 
 test("codes and states of later versions are made safe to print, and cut", () => {

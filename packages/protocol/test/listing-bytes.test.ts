@@ -91,3 +91,20 @@ test("a list that fits is not cut, and an empty one has nobody to cut", () => {
   expect(workersThatFit({ kind: "release-ack", from, workers: workers(7) })).toBe(7);
   expect(workersThatFit({ kind: "release-ack", from, workers: [] })).toBe(0);
 });
+
+test("the last lease that is cut frees no comma, to the byte", () => {
+  const ids = workers(410, "x".repeat(116));
+  const leases = leasesOf(ids.slice(-2));
+  const message = (padding: number, count: number): ListingMessage => ({
+    kind: "release-completed",
+    from: nodeId("m".repeat(padding)),
+    workers: ids.slice(0, count),
+    leases: leases.slice(0, Math.max(0, count - 408)),
+  });
+  for (let padding = 1; padding <= 128; padding++) {
+    const fitting = workersThatFit(message(padding, ids.length));
+    expect(fitting).toBeLessThan(ids.length);
+    expect(encodedBytes(message(padding, fitting))).toBeLessThanOrEqual(SESSION_LINE_MAX_BYTES);
+    expect(encodedBytes(message(padding, fitting + 1))).toBeGreaterThan(SESSION_LINE_MAX_BYTES);
+  }
+});
