@@ -172,8 +172,8 @@ describe("everything has a limit", () => {
     scene.says({ TASK: "REDIRECT", SERVER_REDIRECT: away }, { TASK: "RETURN", SERVER_RETURN: away });
     scene.says({ TASK: "HEARTBEAT" }, { STATUS: "ACK" }, { TASK: "NO_TASK" });
     expect(scene.told).toEqual([
-      "0 ! ignored TASK REDIRECT",
-      "0 ! ignored TASK RETURN",
+      "0 ! ignored redirect",
+      "0 ! ignored return",
       "0 ! ignored heartbeat-request",
       "0 ! ignored status-ack",
       "0 ! ignored no-task",

@@ -244,7 +244,7 @@ describe("a worker of ours, at a foreign master: wait up to 12 s for the first l
     const scene = atForeignMaster();
     scene.says({ TASK: "REDIRECT", SERVER_REDIRECT: { ip: "10.0.0.1", port: 1 } });
     scene.says({ TASK: "RETURN", SERVER_RETURN: { ip: "10.0.0.1", port: 1 } });
-    expect(scene.told.slice(-2)).toEqual(["0 ! ignored TASK REDIRECT", "0 ! ignored TASK RETURN"]);
+    expect(scene.told.slice(-2)).toEqual(["0 ! ignored redirect", "0 ! ignored return"]);
     scene.says(query("ana"));
     expect(scene.node.status().running).toBe(1);
   });
