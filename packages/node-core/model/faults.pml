@@ -71,7 +71,8 @@ inline workerLosesDisk() {
 
 #define OVERTAKES(where) d_step { reorder > 0 && len(where) > 1 -> reorder--; where?verb, e; where!verb, e; CHECK }
 #define LOSES(where, a, b) d_step { loss > 0 && nempty(where) -> loss--; where?a, b; CHECK }
-#define DOUBLES(where, a, b) d_step { copies > 0 && nempty(where) && nfull(where) -> copies--; where?<a, b>; where!a, b; CHECK }
+#define DOUBLES(where, a, b, a2) d_step { \
+    copies > 0 && nempty(where) && nfull(where) -> copies--; where?<a, b>; where!a2; CHECK }
 #define ANY_TIME(budget, condition) (budget > 0 && (condition)) -> budget--
 
 active proctype Faults() {
@@ -90,15 +91,15 @@ end:
 #endif
 #endif
 #if DUP
-  :: DOUBLES(toO, verb, e)
-  :: DOUBLES(toB, verb, e)
+  :: DOUBLES(toO, verb, e, verb(e))
+  :: DOUBLES(toB, verb, e, verb(e))
   /* The copy is a repetition on another connection, and nobody waits there. */
-  :: d_step { copies > 0 && nempty(poll[O]) && nfull(poll[O]) -> copies--; poll[O]?<e, live>; poll[O]!e, 0; CHECK }
-  :: d_step { copies > 0 && nempty(poll[B]) && nfull(poll[B]) -> copies--; poll[B]?<e, live>; poll[B]!e, 0; CHECK }
-  :: d_step { copies > 0 && nempty(result[O]) && nfull(result[O]) -> copies--; result[O]?<live, old>; result[O]!0, old; CHECK }
-  :: d_step { copies > 0 && nempty(result[B]) && nfull(result[B]) -> copies--; result[B]?<live, old>; result[B]!0, old; CHECK }
+  :: DOUBLES(poll[O], e, live, e(0))
+  :: DOUBLES(poll[B], e, live, e(0))
+  :: DOUBLES(result[O], live, old, 0(old))
+  :: DOUBLES(result[B], live, old, 0(old))
 #ifdef PUSHED
-  :: DOUBLES(push, verb, e)
+  :: DOUBLES(push, verb, e, verb(e))
 #endif
 #endif
 #if REORDER

@@ -42,12 +42,12 @@
 #define B 1
 
 mtype = {
-  HOME, OFFERED, LENT, RETURNING,                               /* the owner's view of its worker; RETURNING is the borrower's, too */
-  NONE, HELD, DRAINING, RELEASING,                              /* the borrower's */
-  READY, POLLED, RUNNING, REPORTED, IDLE,                       /* what the worker is at */
-  REQUEST, RENEW, RELEASE,                                      /* borrower to owner; RELEASE is COMMAND_RELEASE, both ways */
-  AVAILABLE, UNAVAILABLE, RELEASE_ACK, RELEASE_COMPLETED,       /* owner to borrower */
-  TASK, NO_TASK, ACK, REDIRECT, RETURN                          /* master to worker */
+  HOME, OFFERED, LENT, RETURNING,                         /* what the owner thinks of its worker */
+  NONE, HELD, DRAINING, RELEASING,                        /* what the borrower does, and RETURNING */
+  READY, POLLED, RUNNING, REPORTED, IDLE,                 /* what the worker is at */
+  REQUEST, RENEW, RELEASE,                              /* borrower to owner; RELEASE is COMMAND_RELEASE, both ways */
+  AVAILABLE, UNAVAILABLE, RELEASE_ACK, RELEASE_COMPLETED, /* owner to borrower */
+  TASK, NO_TASK, ACK, REDIRECT, RETURN                    /* master to worker */
 };
 
 /* Messages between masters: verb, epoch. */
@@ -55,7 +55,7 @@ chan toO = [4] of { mtype, byte };
 chan toB = [4] of { mtype, byte };
 /* ALIVE: epoch; is its connection still open? */
 chan poll[2] = [3] of { byte, bit };
-/* A result without an id, as the class spells it: is its connection open? is it older than the task that was written last? */
+/* A result without an id: is its connection open? Is it older than the task that was written last? */
 chan result[2] = [3] of { bit, bit };
 /* The answer on the worker's one open exchange: verb, epoch or task. */
 chan answer = [1] of { mtype, byte };
@@ -110,16 +110,24 @@ byte e, t, n;
 bit live, old;
 mtype verb;
 
-#define calm (empty(toO) && empty(toB) && empty(poll[O]) && empty(poll[B]) && empty(result[O]) && empty(result[B]) && empty(answer))
+/* Nothing is under way, and nobody is about to do something. */
+#define mastersQuiet (empty(toO) && empty(toB))
+#define pollsQuiet (empty(poll[O]) && empty(poll[B]) && empty(result[O]) && empty(result[B]) && empty(answer))
+#define workerWaits (phase == POLLED || phase == REPORTED || phase == IDLE)
 #ifdef PUSHED
-#define quiet (calm && empty(push) && (phase == POLLED || phase == REPORTED || phase == IDLE))
+#define quiet (mastersQuiet && pollsQuiet && workerWaits && empty(push))
 #else
-#define quiet (calm && (phase == POLLED || phase == REPORTED || phase == IDLE))
+#define quiet (mastersQuiet && pollsQuiet && workerWaits)
 #endif
-#define finished (recorded[1] && recorded[2] && ownerState == HOME && borrowerState == NONE && master == O && phase == IDLE)
+/* The only good end. */
+#define everybodyHome (ownerState == HOME && borrowerState == NONE && master == O && phase == IDLE)
+#define finished (recorded[1] && recorded[2] && everybodyHome)
 
 /* The fence: the owner never believes HOME while the worker is away under its present epoch, or a later one. */
-#define CHECK assert(!(ownerState == HOME && master == B && epoch >= ownerEpoch)); e = 0; t = 0; n = 0; live = 0; old = 0; verb = 0
+#define isAstray (ownerState == HOME && master == B && epoch >= ownerEpoch)
+#define CHECK \
+  assert(!isAstray); \
+  e = 0; t = 0; n = 0; live = 0; old = 0; verb = 0
 
 /* A full queue loses what does not fit: to its sender that is a loss like any other. */
 inline tell(where, what, number) {

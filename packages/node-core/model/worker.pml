@@ -21,7 +21,7 @@ inline move(m) {
   phase = READY
 }
 
-/* A result goes before a poll: results carry no id, so a master must never be asked for more while it may wait for one. */
+/* A result goes before a poll: it carries no id, so nothing new must be asked for while one is not acknowledged. */
 inline contact() {
   if
   :: unacked[master] ->
