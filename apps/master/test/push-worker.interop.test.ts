@@ -83,6 +83,13 @@ describe.skipIf(python === undefined)(
         for (const event of ["lost", "bad-task"]) expect(idle.reports(event)).toStrictEqual([]);
       });
 
+      test("a task that takes longer than a connection may be silent is done all the same", async ({ processes }) => {
+        const master = await startMaster(processes, "--idle-timeout", "1");
+        const worker = runClassWorker(processes, "push", master.pushAddress, "--work", "2.5");
+        expect(await master.ended(await master.submit("ana"))).toMatchObject([{ state: "done", attempts: 1 }]);
+        expectSpokenToWithCare(worker);
+      });
+
       test("several share the tasks: each is done by one of them, once", async ({ processes }) => {
         const master = await startMaster(processes);
         const workers = ["w-1", "w-2", "w-3"].map((id, index) =>

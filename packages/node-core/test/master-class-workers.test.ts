@@ -290,6 +290,21 @@ describe("a push worker", () => {
     expect(scene.told.filter((line) => line.includes("KEEPALIVE"))).toHaveLength(1);
   });
 
+  test("may be silent on its connection for as long as its task takes, and as long as it is not given up", () => {
+    const scene = withPush();
+    expect([...scene.spared]).toEqual(["p"]);
+    scene.submits(draft("a"));
+    scene.skip();
+    scene.passTo(64);
+    expect(scene.told).toEqual(["60 prune"]);
+    scene.says("p", OK);
+    // Idle, it is to say that it is there.
+    scene.passTo(123);
+    expect(scene.told.filter((line) => line.endsWith("close"))).toEqual([]);
+    scene.passTo(125);
+    expect(scene.told.filter((line) => line.endsWith("close"))).toEqual(["124 p <- close"]);
+  });
+
   test("that says NOK to something and does not say who it is, says nothing", () => {
     const scene = withPush();
     scene.submits(draft("a"));

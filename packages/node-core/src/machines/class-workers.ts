@@ -178,6 +178,8 @@ function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, now: Inst
     for (const attempt of [...worker.attempts.values()]) if (!attempt.isOpen) state.attempts.release(attempt);
     worker.unansweredKeepAlives = 0;
     state.free.delete(worker);
+    // One that works says nothing, for as long as its task may take. One that should talk and is silent is ours to notice.
+    state.outbox.emit({ type: "spare", conn, isSpared: true });
     // What it has of this process is known, and may be reported here.
     if (worker.attempts.size === 0) keepAlive(state, worker, conn, now);
   } else {
