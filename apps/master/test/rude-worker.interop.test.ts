@@ -134,7 +134,7 @@ describe.skipIf(python === undefined)("rude workers (needs python3)", { timeout:
       const master = await startMaster(processes);
       const [id] = await master.submit("ana");
       const victim = runClassWorker(processes, "push", master.pushAddress, "--id", "victim", "--work", "3");
-      await victim.report("told");
+      await victim.report("told", ({ line }) => String(line).includes("QUERY"));
       const rude = runRudeWorker(processes, "other-id", master.address, "--victim", "victim", "--poll", "0.01");
       expect(await rude.exited).toMatchObject({ code: 0 });
       const [task] = await master.ended([id ?? ""]);

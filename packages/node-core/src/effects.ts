@@ -21,6 +21,13 @@ export interface Identify {
   readonly conn: ConnId;
 }
 
+/** Silence on this connection is no reason to end it, or is one again. */
+export interface Spare {
+  readonly type: "spare";
+  readonly conn: ConnId;
+  readonly isSpared: boolean;
+}
+
 /** End the connection once all that was sent on it has left. */
 export interface Close {
   readonly type: "close";
@@ -34,4 +41,4 @@ export interface Notify {
 }
 
 /** What a node asks of its host. Performed in order, and completely, before the next event. */
-export type Effect = Dial | Send | Identify | Close | Notify;
+export type Effect = Dial | Send | Identify | Spare | Close | Notify;

@@ -225,7 +225,7 @@ function wake(machines: MasterMachines, now: InstantMs): void {
   const { farm, attempts, backlog, ledger, reports, classWorkers, outbox } = machines;
   for (const { worker, why } of farm.wake(now)) {
     outbox.notify({ kind: "worker-gone", worker: worker.name, why, running: worker.attempts.size });
-    if (worker.conn !== undefined && worker.style === "session") outbox.emit({ type: "close", conn: worker.conn });
+    if (worker.conn !== undefined) outbox.emit({ type: "close", conn: worker.conn });
     const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
     attempts.loseAll(worker, how, now);
     machines.lending.onWorkerLost(worker, now);

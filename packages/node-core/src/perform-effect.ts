@@ -6,7 +6,7 @@ import type { Notice } from "./notices.ts";
 
 /** What a host performs effects with. */
 export interface EffectTools {
-  readonly transport: Pick<Transport, "dial" | "send" | "identify" | "close">;
+  readonly transport: Pick<Transport, "dial" | "send" | "identify" | "spare" | "close">;
   /** A message as a line, its newline included. */
   readonly encode: (message: SendableMessage) => string;
   readonly onNotice: (notice: Notice) => void;
@@ -36,6 +36,9 @@ export function performEffect<OwnEffect extends { readonly type: string } = neve
     case "identify":
       transport.identify(effect.conn);
       break;
+    case "spare":
+      transport.spare(effect.conn, effect.isSpared);
+      break;
     case "close":
       transport.close(effect.conn);
       break;
@@ -55,6 +58,7 @@ const COMMON: Readonly<Record<Effect["type"], true>> = {
   dial: true,
   send: true,
   identify: true,
+  spare: true,
   close: true,
   notify: true,
 };

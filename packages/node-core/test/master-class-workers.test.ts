@@ -4,6 +4,7 @@ import { createMasterScene, draft } from "./support/master-scene.ts";
 
 const ALIVE = { WORKER: "ALIVE", WORKER_UUID: "w" };
 const OK = { STATUS: "OK", TASK: "QUERY", WORKER_UUID: "w", SALDO: 12.5 };
+const PONG = { STATUS: "PONG", WORKER_UUID: "w" };
 const NOK = { STATUS: "NOK", TASK: "QUERY", WORKER_UUID: "w", ERROR: "no such user" };
 const QUERY = '{"TASK":"QUERY","USER":"ana"}';
 const ACK = '{"STATUS":"ACK","WORKER_UUID":"w"}';
@@ -122,7 +123,7 @@ describe("a pull worker", () => {
     const scene = createMasterScene({ pushPort: 9102 });
     scene.submits(draft("a"));
     scene.opens("p", { push: true });
-    scene.says("p", ALIVE, OK);
+    scene.says("p", ALIVE, PONG, OK);
     expect(scene.kept("a")).toMatchObject({ state: "done" });
   });
 
@@ -181,9 +182,70 @@ describe("a push worker", () => {
   const withPush = () => {
     const scene = createMasterScene({ pushPort: 9102 });
     scene.opens("p", { push: true });
-    scene.says("p", ALIVE);
+    scene.says("p", ALIVE, PONG);
+    scene.skip();
     return scene;
   };
+
+  test("is asked first whether it is free: it may be busy with what it was given before a restart", () => {
+    const scene = createMasterScene({ pushPort: 9102 });
+    scene.submits(draft("a"));
+    scene.opens("p", { push: true });
+    scene.says("p", ALIVE);
+    expect(scene.told).toEqual(['0 p <- {"TASK":"KEEPALIVE"}']);
+    scene.passTo(8);
+    scene.skip();
+    scene.says("p", OK);
+    expect(scene.told).toEqual([
+      '8 result-unexpected {"worker":"w","why":"it holds no task that this could be the result of"}',
+    ]);
+    expect(scene.kept("a")).toMatchObject({ state: "pending" });
+    scene.skip();
+    scene.says("p", PONG);
+    expect(scene.told).toEqual([`8 p <- ${QUERY}`]);
+    scene.says("p", OK);
+    expect(scene.kept("a")).toMatchObject({ state: "done" });
+  });
+
+  test("that has no answer to that is given its first task after 10 s all the same", () => {
+    const scene = createMasterScene({ pushPort: 9102 });
+    scene.submits(draft("a"));
+    scene.opens("p", { push: true });
+    scene.says("p", ALIVE);
+    scene.passTo(9.9);
+    scene.skip();
+    scene.passTo(10);
+    expect(scene.told).toEqual([`10 p <- ${QUERY}`]);
+  });
+
+  test("that came back with a task is asked before the next one when that task's time is over", () => {
+    const scene = withPush();
+    scene.submits(draft("a"));
+    scene.closes("p");
+    scene.passTo(3);
+    scene.opens("p2", { push: true });
+    scene.says("p2", ALIVE);
+    scene.skip();
+    scene.passTo(66);
+    expect(scene.told.filter((line) => line.includes("p2 <-"))).toEqual(['65 p2 <- {"TASK":"KEEPALIVE"}']);
+    scene.says("p2", OK, PONG);
+    expect(scene.kept("a")).toMatchObject({ state: "pending", losses: 1 });
+    expect(scene.told.at(-1)).toBe(`66 p2 <- ${QUERY}`);
+  });
+
+  test("whose task was given up while it was away is asked again when it is back", () => {
+    const scene = withPush();
+    scene.submits(draft("a"));
+    scene.closes("p");
+    scene.passTo(5.1);
+    scene.skip();
+    scene.opens("p2", { push: true });
+    scene.says("p2", ALIVE, OK);
+    expect(scene.told[0]).toBe('5.1 p2 <- {"TASK":"KEEPALIVE"}');
+    expect(scene.kept("a")).toMatchObject({ state: "pending", losses: 1 });
+    scene.says("p2", PONG);
+    expect(scene.told.at(-1)).toBe(`5.1 p2 <- ${QUERY}`);
+  });
 
   test("is given tasks as they come, one at a time, and nothing is acknowledged", () => {
     const scene = withPush();
@@ -208,7 +270,7 @@ describe("a push worker", () => {
   test("is another than the live one of the same id, and both are served", () => {
     const scene = withPush();
     scene.opens("p2", { push: true });
-    scene.says("p2", ALIVE);
+    scene.says("p2", ALIVE, PONG);
     scene.submits(draft("a"), draft("b"));
     expect(scene.node.workers(scene.now()).map(({ id }) => id)).toEqual(["w", "w#2"]);
     scene.says("p2", OK);
@@ -222,10 +284,25 @@ describe("a push worker", () => {
     expect(scene.told).toEqual(['10 p <- {"TASK":"KEEPALIVE"}']);
     scene.submits(draft("a"));
     expect(scene.told).toHaveLength(1);
-    scene.says("p", { STATUS: "PONG", WORKER_UUID: "w" });
+    scene.says("p", PONG);
     expect(scene.told.at(-1)).toBe(`10 p <- ${QUERY}`);
     scene.passTo(40);
     expect(scene.told.filter((line) => line.includes("KEEPALIVE"))).toHaveLength(1);
+  });
+
+  test("may be silent on its connection for as long as its task takes, and as long as it is not given up", () => {
+    const scene = withPush();
+    expect([...scene.spared]).toEqual(["p"]);
+    scene.submits(draft("a"));
+    scene.skip();
+    scene.passTo(64);
+    expect(scene.told).toEqual(["60 prune"]);
+    scene.says("p", OK);
+    // Idle, it is to say that it is there.
+    scene.passTo(123);
+    expect(scene.told.filter((line) => line.endsWith("close"))).toEqual([]);
+    scene.passTo(125);
+    expect(scene.told.filter((line) => line.endsWith("close"))).toEqual(["124 p <- close"]);
   });
 
   test("that says NOK to something and does not say who it is, says nothing", () => {

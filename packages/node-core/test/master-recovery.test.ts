@@ -189,6 +189,18 @@ describe("a task that ended badly", () => {
     expect(scene.kept("a")).toMatchObject({ state: "done" });
   });
 
+  test("is not tried again while the backlog is full, which is said with a word on when to ask again", () => {
+    const finished = [{ id: taskId("a"), state: "dead", endedAt: epochMs(START) }] as const;
+    const scene = createMasterScene({ backlogMax: 1 }, { unfinished: [record("b")], finished });
+    scene.retries(dead);
+    const refusal = { code: "ERR_BACKLOG_FULL", retryAfterMs: 5_000 };
+    expect(scene.answers).toEqual([{ kind: "refused", refusal }]);
+    expect([scene.ids(), scene.writes]).toEqual([["b"], []]);
+    scene.cancels("b");
+    scene.retries(dead);
+    expect(scene.answers.at(-1)).toEqual({ kind: "retried", task: "a" });
+  });
+
   test("is not tried again twice at once, nor if it is done", () => {
     const finished = [
       { id: taskId("a"), state: "dead", endedAt: epochMs(START) },

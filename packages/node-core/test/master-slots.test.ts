@@ -4,6 +4,7 @@ import { createMasterScene, draft, hello, ok, results } from "./support/master-s
 
 const QUERY = '{"TASK":"QUERY","USER":"ana"}';
 const ALIVE = { WORKER: "ALIVE", WORKER_UUID: "w" };
+const PONG = { STATUS: "PONG", WORKER_UUID: "w" };
 const OK = { STATUS: "OK", TASK: "QUERY", WORKER_UUID: "w", SALDO: 12.5 };
 
 const given = (told: readonly string[]): readonly string[] => told.filter((line) => line.includes('"tasks":'));
@@ -72,7 +73,8 @@ describe("a worker of the class's words", () => {
   test("on a push connection is not told to cancel in words that it does not know", () => {
     const scene = createMasterScene({ pushPort: 9_102 });
     scene.opens("p", { push: true });
-    scene.says("p", ALIVE);
+    scene.says("p", ALIVE, PONG);
+    scene.skip();
     scene.submits(draft("a"));
     scene.cancels("a");
     expect(lines(scene, "p")).toEqual([`0 p <- ${QUERY}`]);
@@ -81,7 +83,8 @@ describe("a worker of the class's words", () => {
   test("on a push connection that is late is given nothing more until its result is there, which is not the next one's", () => {
     const scene = createMasterScene({ pushPort: 9_102, visibilityMs: seconds(10), lossesMax: 1 });
     scene.opens("p", { push: true });
-    scene.says("p", ALIVE);
+    scene.says("p", ALIVE, PONG);
+    scene.skip();
     scene.submits(draft("a"), draft("b"));
     scene.passTo(16);
     expect(scene.kept("a")).toMatchObject({ state: "dead" });

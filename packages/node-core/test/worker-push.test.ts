@@ -42,6 +42,35 @@ describe("push: one connection for life", () => {
     expect(scene.told.slice(3)).toEqual([`0 #1 <- ${PONG}`, '0 run 0 QUERY {"USER":"ana"} 60 s', `0 #1 <- ${PONG}`]);
   });
 
+  test("but not before the result of a task that it was given on an earlier connection", () => {
+    const scene = atPushMaster();
+    scene.says(query("ana"));
+    scene.closes();
+    scene.passTo(5);
+    scene.opens();
+    scene.skip();
+    scene.says(KEEPALIVE);
+    scene.passTo(8);
+    expect(scene.told).toEqual([]);
+    scene.ends(0);
+    scene.passTo(9);
+    expect(scene.told).toEqual([`8 #2 <- ${STATUS_OK}`, `8.1 #2 <- ${PONG}`]);
+  });
+
+  test("its connection may be silent while a task runs, and only then", () => {
+    const scene = atPushMaster();
+    expect(scene.isSpared()).toBe(false);
+    scene.says(query("ana"), query("bia"));
+    scene.ends(0);
+    expect(scene.isSpared()).toBe(true);
+    scene.closes();
+    scene.passTo(5);
+    scene.opens();
+    expect(scene.isSpared()).toBe(true);
+    scene.ends(1);
+    expect(scene.isSpared()).toBe(false);
+  });
+
   test("each line in its own segment: the second of two waits for a sign that the first was read, or 0.1 s", () => {
     const scene = atPushMaster();
     scene.says(query("ana"), KEEPALIVE);

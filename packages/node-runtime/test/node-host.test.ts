@@ -27,6 +27,7 @@ function createRefusingTransport(sent: string[]): (handler: TransportHandler) =>
     dial: (conn) => handler.connClosed(conn, { code: "ERR_DIAL_REFUSED" }),
     send: (conn, line) => void sent.push(`${conn} ${line}`),
     identify: (conn) => void sent.push(`${conn} identified`),
+    spare: (conn, isSpared) => void sent.push(`${conn} ${isSpared ? "" : "not "}spared`),
     close: (conn) => void sent.push(`${conn} closed`),
     stop: async () => {},
   });

@@ -19,8 +19,8 @@ export function createConnectionDeadlines(options: ConnectionDeadlinesOptions): 
   const { limits, clock, onOutlived, onRateResumes, onGraceEnded, onExpired } = options;
 
   /** A connection whose lines wait because of us is not idle. */
-  const idleBy = ({ lastByteAt, pausedFor }: TcpConnection): InstantMs =>
-    (pausedFor & ~pauseFor.output) === 0 ? instantMs(lastByteAt + limits.idleMs) : NEVER;
+  const idleBy = ({ lastByteAt, pausedFor, isSpared }: TcpConnection): InstantMs =>
+    !isSpared && (pausedFor & ~pauseFor.output) === 0 ? instantMs(lastByteAt + limits.idleMs) : NEVER;
 
   const earliestOf = (connection: TcpConnection): InstantMs => {
     if (connection.phase !== "open") return connection.phaseEndsBy;

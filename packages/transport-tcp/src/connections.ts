@@ -20,6 +20,7 @@ export interface Connections extends Pick<ConnectionLifecycle, "finish" | "abort
   /** The dial succeeded. */
   dialled(connection: TcpConnection, socket: Socket): void;
   identify(connection: TcpConnection): void;
+  spare(connection: TcpConnection, isSpared: boolean): void;
   readonly send: ConnectionOutput["send"];
   /** A deadline of the connection was set. */
   readonly watch: (connection: TcpConnection) => void;
@@ -109,6 +110,11 @@ export function createConnections({ limits, clock, handler, onNoneLeft }: Connec
     identify(connection) {
       admission.identify(connection);
       connection.decoder.setLineMaxBytes(limits.lineMaxBytes);
+    },
+    spare(connection, isSpared) {
+      connection.isSpared = isSpared;
+      connection.lastByteAt = clock();
+      deadlines.watch(connection);
     },
     finish: lifecycle.finish,
     abort: lifecycle.abort,

@@ -50,6 +50,8 @@ export interface TcpConnection {
   pausedFor: number;
   /** The kernel watches whether the other side is still there. */
   isKeptAlive: boolean;
+  /** The idle limit is not for it. */
+  isSpared: boolean;
   /** How many writes it has had, as far as that matters: 0, 1, or 2 for several. */
   writes: 0 | 1 | 2;
   /** The other side has sent its FIN. */
@@ -91,6 +93,7 @@ export function createTcpConnection(
     reason: undefined,
     pausedFor: 0,
     isKeptAlive: false,
+    isSpared: false,
     writes: 0,
     inputEnded: false,
     unflushed: "",

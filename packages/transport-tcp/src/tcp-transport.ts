@@ -82,6 +82,10 @@ export function createTcpTransport(options: TcpTransportOptions, handler: Transp
       const connection = connections.get(conn);
       if (connection !== undefined) connections.identify(connection);
     },
+    spare(conn, isSpared) {
+      const connection = connections.get(conn);
+      if (connection !== undefined) connections.spare(connection, isSpared);
+    },
     close(conn) {
       const connection = connections.get(conn);
       if (connection !== undefined) connections.finish(connection, { code: "CONN_CLOSED" }, clock());

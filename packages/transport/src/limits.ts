@@ -17,7 +17,7 @@ export interface TransportLimits {
   readonly firstLineMs: DurationMs;
   /** From the first byte of a line to its end. */
   readonly lineMs: DurationMs;
-  /** Without a byte in either direction. */
+  /** Without a byte in either direction, on a connection that is not spared. */
   readonly idleMs: DurationMs;
   /** Bytes in a line, its end not counted, before the sender is identified. */
   readonly lineUnidentifiedMaxBytes: number;

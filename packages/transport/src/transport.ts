@@ -48,6 +48,11 @@ export interface Transport {
   send(conn: ConnId, line: string): void;
   /** The sender has made itself known: its lines may be longer, and it no longer counts among the unidentified. */
   identify(conn: ConnId): void;
+  /**
+   * Silence on this connection is no reason to end it, as the other side is at work; or, with `false`, is one again from
+   * now on. All other limits hold.
+   */
+  spare(conn: ConnId, isSpared: boolean): void;
   /** Sends what has been asked so far, then ends the connection; what still arrives is dropped. */
   close(conn: ConnId): void;
   /** Ends everything, and resolves once no socket, timer or listener is left (each `connClosed` has been told). */

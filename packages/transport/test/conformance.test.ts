@@ -20,6 +20,7 @@ function createIdleHarness(transport: Partial<Transport> = {}): TransportHarness
       dial: () => {},
       send: () => {},
       identify: () => {},
+      spare: () => {},
       close: () => {},
       stop: async () => {},
       ...transport,

@@ -18,6 +18,7 @@ function record(): { told: TransportHandler; breaches: string[]; transport: Reco
       dial: () => {},
       send: () => {},
       identify: () => {},
+      spare: () => {},
       close: () => {},
       stop: async () => {},
     };

@@ -1,4 +1,4 @@
-import type { LoadState, WorkerView } from "@mutirao/node-core";
+import type { LoadState, LoadView, WorkerView } from "@mutirao/node-core";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { MasterAccess, PeerView } from "../master-access.ts";
 import type { HttpLimits } from "./http-limits.ts";
@@ -36,12 +36,20 @@ export function createMetrics(master: MasterAccess, limits: HttpLimits, figures:
     registers: [registry],
   });
   const stopCounting = addNotices(registry, master);
-  addLoad(registry, master);
+  // Ten figures are of the load, which takes a look at every worker to find out: one look serves them all.
+  let load: LoadView | undefined;
+  addLoad(registry, () => {
+    load ??= master.load();
+    return load;
+  });
   addNeighbourhood(registry, master);
   addServer(registry, limits, figures);
   return {
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text() {
+      load = undefined;
+      return registry.metrics();
+    },
     answered: (method, status) => answers.inc({ method, status }),
     close() {
       stopCounting();
@@ -97,26 +105,26 @@ function addGaugeByWord(
   });
 }
 
-function addLoad(registry: Registry, master: MasterAccess): void {
+function addLoad(registry: Registry, load: () => LoadView): void {
   const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1_000);
   const gauge = (name: string, help: string, measure: () => number | undefined): void =>
     addGauge(registry, name, help, measure);
-  gauge("backlog_tasks", "Tasks that wait.", () => master.load().backlog);
-  gauge("running_tasks", "Tasks that workers have.", () => master.load().running);
-  gauge("slots", "Tasks that the farm can run at once.", () => master.load().slots);
-  gauge("busy_slots", "Slots that run a task.", () => master.load().busySlots);
-  gauge("idle_workers", "Workers that run nothing.", () => master.load().idleWorkers);
+  gauge("backlog_tasks", "Tasks that wait.", () => load().backlog);
+  gauge("running_tasks", "Tasks that workers have.", () => load().running);
+  gauge("slots", "Tasks that the farm can run at once.", () => load().slots);
+  gauge("busy_slots", "Slots that run a task.", () => load().busySlots);
+  gauge("idle_workers", "Workers that run nothing.", () => load().idleWorkers);
   gauge("estimated_wait_seconds", "Backlog times mean service time by slots; absent while there is no worker.", () =>
-    seconds(master.load().estimatedWaitMs),
+    seconds(load().estimatedWaitMs),
   );
   gauge("oldest_wait_seconds", "How long the task that waits longest has been waiting.", () =>
-    seconds(master.load().oldestWaitMs),
+    seconds(load().oldestWaitMs),
   );
-  gauge("service_time_seconds", "What a task takes on average.", () => seconds(master.load().serviceMs));
-  gauge("arrivals_per_second", "Tasks that come in.", () => master.load().arrivalsPerS);
+  gauge("service_time_seconds", "What a task takes on average.", () => seconds(load().serviceMs));
+  gauge("arrivals_per_second", "Tasks that come in.", () => load().arrivalsPerS);
   const state = { name: "load_state", help: "1 for the state of the load, 0 for the others.", label: "state" };
   addGaugeByWord(registry, state, () => {
-    const { state: current } = master.load();
+    const { state: current } = load();
     return loadStates.map((word) => [word, word === current ? 1 : 0] as const);
   });
 }

@@ -1,4 +1,6 @@
 import { expect } from "vitest";
+import { httpLimits } from "../../src/http/http-limits.ts";
+import { createMetrics } from "../../src/http/metrics.ts";
 import { eventually } from "./support/eventually.ts";
 import { startHandWorker } from "./support/hand-worker.ts";
 import { type ServingMaster, test } from "./support/serving-master.ts";
@@ -65,4 +67,19 @@ test("a wait that is not known is left out, and comes back", async ({ serve }) =
   expect((await samples(master)).get("mutirao_estimated_wait_seconds")).toBeUndefined();
   await startHandWorker(master.at);
   await eventually(async () => (await samples(master)).get("mutirao_estimated_wait_seconds")).toBe(0);
+});
+
+test("one look at the load serves all its figures, and the next time it is looked at anew", async ({ serve }) => {
+  const { access } = await serve();
+  let looks = 0;
+  const load = () => {
+    looks++;
+    return access.load();
+  };
+  const nothing = { eventClients: 0, eventClientsDropped: 0, waits: 0, batches: 0, connectionsDropped: 0 };
+  const metrics = createMetrics({ ...access, load }, httpLimits, () => nothing);
+  expect(await metrics.text()).toContain("mutirao_backlog_tasks 0");
+  await metrics.text();
+  metrics.close();
+  expect(looks).toBe(2);
 });

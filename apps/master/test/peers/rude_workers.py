@@ -139,11 +139,22 @@ def never_reports(options):
     threading.Event().wait()
 
 
+def is_keep_alive(line):
+    return (parse_object(line or "") or {}).get("TASK") == "KEEPALIVE"
+
+
+def pong(options):
+    return {"STATUS": "PONG", "WORKER_UUID": options.id}
+
+
 def dies(options):
     """Takes a task and is gone, with its connection reset."""
     conn, number = connect(options)
     send_object(conn, alive(options))
     line = read_first_line(conn, number)
+    if is_keep_alive(line):
+        send_object(conn, pong(options))
+        line = read_first_line(conn, number)
     say("dying" if is_query(parse_object(line or "")) else "polled", conn=number, answer=line)
     if is_query(parse_object(line or "")):
         reset_on_close(conn)
@@ -246,9 +257,11 @@ def never_reads(options):
 
 
 def never_reads_its_task(options):
-    """Presents itself at a push port, and reads nothing of what it is told."""
+    """Presents itself at a push port, says that it is there, and reads nothing of what it is told from then on."""
     conn, number = connect(options)
     send_object(conn, alive(options))
+    if is_keep_alive(read_first_line(conn, number)):
+        send_object(conn, pong(options))
     say("presented", conn=number)
     threading.Event().wait()
 

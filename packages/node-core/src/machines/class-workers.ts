@@ -57,6 +57,8 @@ interface State extends ClassWorkersTools {
   readonly open: Map<ConnId, boolean>;
   /** When each push worker is to be asked whether it is still there. */
   readonly keepAlives: ReturnType<typeof createDeadlineQueue<WorkerRecord>>;
+  /** Push workers that have shown on their connection that they are done with all that they were ever given. */
+  readonly free: Set<WorkerRecord>;
   lastAccepted: ConnId | undefined;
   /** Push workers that have just reported: they are given nothing before what else has arrived of them is read. */
   readonly reporting: Set<WorkerRecord>;
@@ -75,6 +77,7 @@ export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWor
     options,
     open: new Map(),
     keepAlives: createDeadlineQueue(),
+    free: new Set(),
     lastAccepted: undefined,
     reporting: new Set(),
     restsUntil: undefined,
@@ -89,7 +92,7 @@ export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWor
     onPong(conn, now) {
       const worker = state.farm.on(conn);
       if (worker === undefined) return;
-      worker.unansweredKeepAlives = 0;
+      answered(state, worker);
       state.farm.heard(worker, now);
     },
     onClosed(conn) {
@@ -100,7 +103,7 @@ export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWor
       state.reporting.clear();
       state.restsUntil = undefined;
       for (let worker = state.keepAlives.takeDue(now); worker !== undefined; worker = state.keepAlives.takeDue(now)) {
-        keepAlive(state, worker, now);
+        keepAliveDue(state, worker, now);
       }
     },
     nextDeadline: () => earlierOf(state.restsUntil, state.keepAlives.nextDeadline()),
@@ -179,31 +182,65 @@ function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Or
     state.farm.bind(worker, conn);
     // What it was still to say on the other connection it will not say here.
     for (const attempt of [...worker.attempts.values()]) if (!attempt.isOpen) state.attempts.release(attempt);
+    worker.unansweredKeepAlives = 0;
+    state.free.delete(worker);
+    // One that works says nothing, for as long as its task may take. One that should talk and is silent is ours to notice.
+    state.outbox.emit({ type: "spare", conn, isSpared: true });
+    // What it has of this process is known, and may be reported here.
+    if (worker.attempts.size === 0) keepAlive(state, worker, conn, now);
+  } else {
+    answered(state, worker);
   }
-  worker.unansweredKeepAlives = 0;
   state.keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
   state.farm.review(worker);
   if (order !== undefined) state.outbox.emit({ type: "send", conn, message: order });
 }
 
+/** Whoever is busy answers when it has reported; so there is nothing left to come. */
+function answered({ free }: State, worker: WorkerRecord): void {
+  worker.unansweredKeepAlives = 0;
+  if (worker.attempts.size === 0) free.add(worker);
+}
+
+/**
+ * A worker on a new connection may still be at work on what it was given on another: by this master before a restart,
+ * by this process before the task was given up, or by another master. Given a task now, it would report the old one
+ * first, and that would be taken for the result of the new one; so it is asked first whether it is there.
+ */
 function givePushed(state: State, worker: WorkerRecord, now: InstantMs): boolean {
   const { conn } = worker;
   // One line at most may be without its answer: some readers drop what follows the first.
   if (conn === undefined || worker.unansweredKeepAlives > 0 || state.reporting.has(worker)) return false;
+  if (!state.free.has(worker)) {
+    keepAlive(state, worker, conn, now);
+    return false;
+  }
   const task = state.backlog.next(worker.types, true);
   const query = task === undefined ? undefined : queryOf(task);
   if (task === undefined || query === undefined) return false;
+  state.free.delete(worker);
   give(state, worker, conn, task, query, now);
   return true;
 }
 
-function keepAlive(state: State, worker: WorkerRecord, now: InstantMs): void {
-  const { conn } = worker;
-  if (conn === undefined) return;
-  state.keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
-  if (worker.attempts.size > 0 || worker.unansweredKeepAlives > 0) return;
+function keepAlive({ keepAlives, outbox }: State, worker: WorkerRecord, conn: ConnId, now: InstantMs): void {
+  keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
   worker.unansweredKeepAlives++;
-  state.outbox.emit({ type: "send", conn, message: { kind: "keep-alive" } });
+  outbox.emit({ type: "send", conn, message: { kind: "keep-alive" } });
+}
+
+function keepAliveDue(state: State, worker: WorkerRecord, now: InstantMs): void {
+  const { conn } = worker;
+  if (conn === undefined) {
+    state.free.delete(worker);
+    return;
+  }
+  state.keepAlives.schedule(worker, after(now, KEEP_ALIVE_EVERY_MS));
+  if (worker.attempts.size > 0) return;
+  // Not every worker knows the word. One that has said nothing to it for so long is served as it is: that its next
+  // result is that of another task is less likely by now than that it would wait for a first task for ever.
+  if (worker.unansweredKeepAlives > 0 && !state.free.has(worker)) answered(state, worker);
+  else if (worker.unansweredKeepAlives === 0) keepAlive(state, worker, conn, now);
 }
 
 function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: WorkerStatus, now: InstantMs): void {
@@ -234,6 +271,7 @@ function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: Worker
  * What a worker says twice it says at once, so it is given its next task when all that has arrived is read.
  */
 function rest(state: State, worker: WorkerRecord, now: InstantMs): void {
+  state.free.add(worker);
   state.reporting.add(worker);
   state.restsUntil ??= now;
 }

@@ -215,9 +215,13 @@ function expectAcceptance(state: State, task: LiveTask): void {
   state.acceptedWith.set(task, state.writes.current);
 }
 
-function refusalOf({ live, bytes, options, writes }: State, draft: TaskDraft): Refusal | undefined {
+/** Why there is no room for one more task, be it new or one that is to be tried again. */
+function refusalOf(
+  { live, bytes, options, writes }: State,
+  { payload }: Pick<TaskDraft, "payload">,
+): Refusal | undefined {
   if (writes.failure !== undefined) return { code: "ERR_STORE_DOWN", retryAfterMs: undefined };
-  const isFull = live.size >= options.backlogMax || bytes + draft.payload.length > options.backlogMaxBytes;
+  const isFull = live.size >= options.backlogMax || bytes + payload.length > options.backlogMaxBytes;
   return isFull ? { code: "ERR_BACKLOG_FULL", retryAfterMs: RETRY_AFTER_MS } : undefined;
 }
 
@@ -238,8 +242,8 @@ function retry(state: State, request: RequestId, record: TaskRecord, now: Instan
     return;
   }
   const code = retryProblem(state, record);
-  if (code !== undefined) {
-    const refusal: Refusal = { code, retryAfterMs: undefined };
+  const refusal = code === undefined ? refusalOf(state, record) : { code, retryAfterMs: undefined };
+  if (refusal !== undefined) {
     state.outbox.emit({ type: "answer", request, answer: { kind: "refused", refusal } });
     return;
   }
@@ -258,13 +262,12 @@ function retry(state: State, request: RequestId, record: TaskRecord, now: Instan
   });
 }
 
-function retryProblem({ live, ended, writes }: State, { id }: TaskRecord): TaskErrorCode | undefined {
+function retryProblem({ live, ended }: State, { id }: TaskRecord): TaskErrorCode | undefined {
   if (live.has(id)) return "ERR_TASK_NOT_ENDED";
   const end = ended.get(id);
   // The host read the record a while ago.
   if (end === undefined) return "ERR_TASK_UNKNOWN";
-  if (end === "done") return "ERR_TASK_DONE";
-  return writes.failure === undefined ? undefined : "ERR_STORE_DOWN";
+  return end === "done" ? "ERR_TASK_DONE" : undefined;
 }
 
 function end(state: State, task: LiveTask, draft: TaskEndDraft, now: InstantMs): void {

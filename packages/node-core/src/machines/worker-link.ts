@@ -35,6 +35,8 @@ export interface WorkerLink {
   send(message: SendableMessage): void;
   /** The other end has said something sensible, and may send longer lines. */
   identify(): void;
+  /** Whether silence on the connection is no reason to end it. */
+  spare(isSpared: boolean): void;
   /** Ends what is open or being opened. */
   drop(): void;
   /** All is well; the next connection is wanted in a while, or never. */
@@ -114,6 +116,10 @@ export function createWorkerLink(
       if (state.isIdentified || state.conn === undefined) return;
       state.isIdentified = true;
       outbox.emit({ type: "identify", conn: state.conn });
+    },
+    spare(isSpared) {
+      const { phase, conn } = state;
+      if (phase === "open" && conn !== undefined) outbox.emit({ type: "spare", conn, isSpared });
     },
     drop() {
       if (state.conn !== undefined) outbox.emit({ type: "close", conn: state.conn });

@@ -43,6 +43,8 @@ interface State extends WorkerPushTools {
   readonly reports: SendableMessage[];
   isAliveDue: boolean;
   isPongDue: boolean;
+  /** What runs was given on an earlier connection. */
+  isRunOld: boolean;
   /** When the last line was said on this connection. */
   saidAt: InstantMs;
   hasHeardSince: boolean;
@@ -64,6 +66,7 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
     reports: [],
     isAliveDue: false,
     isPongDue: false,
+    isRunOld: false,
     saidAt: NEVER,
     hasHeardSince: false,
   };
@@ -74,6 +77,7 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
     onOpened(now) {
       state.isAliveDue = true;
       state.hasHeardSince = true;
+      if (state.runs.size > 0) state.link.spare(true);
       say(state, now);
       // Nothing is answered to ALIVE here, so that it was taken is all that can be known.
       state.presence.connected("push", undefined);
@@ -85,9 +89,11 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
       say(state, now);
     },
     onRunEnded(outcome, now) {
+      state.isRunOld = false;
       report(state, outcome);
       const next = state.waiting.shift();
       if (next !== undefined) begin(state, next, now);
+      if (state.runs.size === 0) state.link.spare(false);
       say(state, now);
     },
     abandon() {
@@ -96,6 +102,7 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
     onClosed() {
       state.isAliveDue = false;
       state.isPongDue = false;
+      state.isRunOld = state.runs.size > 0;
       // The master knows that the connection is gone, and gives to another what was not begun.
       state.waiting.length = 0;
     },
@@ -112,7 +119,8 @@ function hear(state: State, message: Message, remote: Endpoint, now: InstantMs):
       else state.outbox.notify({ kind: "order-ignored", remote, word: wordOf(message) });
       break;
     case "keep-alive":
-      // Many workers of the class only answer when their task is done. A master cannot tell that from a dead one.
+      // Many workers of the class only answer when their task is done. A master cannot tell that from a dead one. But it
+      // takes the first result after the answer for that of its next task; so what is older than that is said before.
       state.isPongDue = true;
       break;
     case "status-ack":
@@ -123,8 +131,13 @@ function hear(state: State, message: Message, remote: Endpoint, now: InstantMs):
 }
 
 function begin(state: State, query: Query, now: InstantMs): void {
-  if (state.options.types.includes(QUERY_TYPE)) state.runs.start(orderOf(query, state.options), now);
-  else report(state, failure("ERR_TASK_TYPE_UNKNOWN"));
+  if (!state.options.types.includes(QUERY_TYPE)) {
+    report(state, failure("ERR_TASK_TYPE_UNKNOWN"));
+    return;
+  }
+  state.runs.start(orderOf(query, state.options), now);
+  // While a task runs nothing is said, neither here nor there.
+  state.link.spare(true);
 }
 
 function report({ reports, selfId }: State, outcome: AttemptOutcome): void {
@@ -142,8 +155,10 @@ function say(state: State, now: InstantMs): void {
   state.link.send(message);
 }
 
-const hasMore = ({ link, isAliveDue, isPongDue, reports }: State): boolean =>
-  link.phase === "open" && (isAliveDue || isPongDue || reports.length > 0);
+const hasMore = (state: State): boolean =>
+  state.link.phase === "open" && (state.isAliveDue || mayPong(state) || state.reports.length > 0);
+
+const mayPong = ({ isPongDue, isRunOld, reports }: State): boolean => isPongDue && !isRunOld && reports.length === 0;
 
 function nextLine(state: State): SendableMessage | undefined {
   const { selfId: worker, reports } = state;
@@ -151,7 +166,7 @@ function nextLine(state: State): SendableMessage | undefined {
     state.isAliveDue = false;
     return { kind: "worker-alive", worker };
   }
-  if (state.isPongDue) {
+  if (mayPong(state)) {
     state.isPongDue = false;
     return { kind: "pong", worker };
   }

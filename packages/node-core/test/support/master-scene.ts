@@ -71,6 +71,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const names = new Map<ConnId, string>();
   const conns = new Map<string, { conn: ConnId; remote: Endpoint }>();
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
+  const spared = new Set<string>();
   const unknownWrites: WriteId[] = [];
   let nowMs = 0;
   let accepted = 0;
@@ -112,6 +113,10 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
       case "prune":
         tell("prune");
         break;
+      case "spare":
+        if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
+        else spared.delete(names.get(effect.conn) ?? "?");
+        break;
       case "identify":
         break;
     }
@@ -128,6 +133,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     node,
     told,
     answers,
+    /** Connections that may be silent for as long as they like. */
+    spared,
     writes,
     handle,
     now: () => instantMs(nowMs),

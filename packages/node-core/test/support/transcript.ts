@@ -69,6 +69,7 @@ export function createScene(changes: Partial<HeartbeatNodeOptions> = {}) {
         tell(`${namesByConn.get(effect.conn)} <- close`);
         break;
       case "identify":
+      case "spare":
         break;
       case "notify":
         if (effect.notice.kind !== "registry-due") tell(describe(effect.notice));

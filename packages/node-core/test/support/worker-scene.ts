@@ -57,6 +57,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
   let nowMs = 0;
   let hasLeft = false;
   let identifications = 0;
+  let spared: ConnId | undefined;
 
   const tell = (text: string): void => void told.push(`${Math.round(nowMs) / 1_000} ${text}`);
   const must = (isSo: boolean, what: string): void => {
@@ -95,6 +96,10 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
         tell(`${conn.name} close`);
         break;
       }
+      case "spare":
+        must(find(effect.conn).phase === "open", "an open connection is spared");
+        spared = effect.isSpared ? effect.conn : undefined;
+        break;
       case "identify":
         identifications++;
         break;
@@ -172,6 +177,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
     isDialling,
     /** How often a connection was given the room of the identified. */
     identified: () => identifications,
+    /** Whether its connection may be silent for as long as it likes. */
+    isSpared: () => spared !== undefined && find(spared).phase === "open",
     isOpen: () => conns.at(-1)?.phase === "open",
     /** The runs that have not ended, by their ordinals. */
     running: () => [...runs].filter(([, run]) => running.has(run)).map(([ordinal]) => ordinal),

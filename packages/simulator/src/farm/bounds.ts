@@ -46,9 +46,8 @@ export function keptAtMostMs({ book, slot }: MasterLife, { worker, countsFrom, a
   return Math.min(awayAt, silentAt, countsFrom + allowedMs);
 }
 
-/** Tasks that a master may hold: those that it accepts, and those that it was told to try again. */
-export const heldMax = ({ slot, book }: MasterLife): number =>
-  slot.plan.options.backlogMax + book.reopened + book.recovered;
+/** Tasks that a master may hold: those that it accepts or tries again, and those that it found on the disk. */
+export const heldMax = ({ slot, book }: MasterLife): number => slot.plan.options.backlogMax + book.recovered;
 
 /** Former occupants of one address that a registry may remember at once, its present one, and a shared id's twin. */
 export const registryMax = ({ peers }: MasterNodeOptions): number => peers.length * 6;

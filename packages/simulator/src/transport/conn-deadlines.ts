@@ -1,4 +1,4 @@
-import { after, type InstantMs } from "@mutirao/primitives";
+import { after, type InstantMs, instantMs } from "@mutirao/primitives";
 import type { CloseReason } from "@mutirao/transport";
 import { TRANSPORT_TIMERS } from "../event-loop.ts";
 import type { SimConn } from "./sim-conn.ts";
@@ -46,6 +46,8 @@ function enforce(state: TransportState): void {
   }
 }
 
+const NEVER = instantMs(Number.POSITIVE_INFINITY);
+
 /** Which limit the connection reaches first, as things stand. */
 function dueOf({ limits }: TransportState, conn: SimConn): Due | undefined {
   switch (conn.phase) {
@@ -63,8 +65,9 @@ function dueOf({ limits }: TransportState, conn: SimConn): Due | undefined {
   }
 }
 
-function openDue(limits: TransportState["limits"], conn: SimConn): Due {
-  let due: Due = { at: after(conn.lastByteAt, limits.idleMs), code: "ERR_IDLE_TIMEOUT" };
+function openDue(limits: TransportState["limits"], conn: SimConn): Due | undefined {
+  const idleAt = conn.isSpared ? NEVER : after(conn.lastByteAt, limits.idleMs);
+  let due: Due = { at: idleAt, code: "ERR_IDLE_TIMEOUT" };
   if (conn.lineBegunAt !== undefined && !conn.isHeld) {
     const lineAt = after(conn.lineBegunAt, limits.lineMs);
     if (lineAt < due.at) due = { at: lineAt, code: "ERR_LINE_TIMEOUT" };
@@ -73,5 +76,5 @@ function openDue(limits: TransportState["limits"], conn: SimConn): Due {
     const firstLineAt = after(conn.since, limits.firstLineMs);
     if (firstLineAt < due.at) due = { at: firstLineAt, code: "ERR_FIRST_LINE_TIMEOUT" };
   }
-  return due;
+  return due.at === NEVER ? undefined : due;
 }

@@ -22,6 +22,8 @@ export interface SimConn {
   /** What was sent before there was a socket. */
   readonly early: Uint8Array[];
   isIdentified: boolean;
+  /** The idle limit is not for it. */
+  isSpared: boolean;
   hasFirstLine: boolean;
   hasEnded: boolean;
   /** Lines of it are being handled right now, further up the call stack. */

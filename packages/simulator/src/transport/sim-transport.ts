@@ -72,6 +72,7 @@ export function createSimTransport(
     dial: (conn, to) => dial(state, conn, to),
     send: (conn, line) => send(state, conn, line),
     identify: (conn) => identify(state, conn),
+    spare: (conn, isSpared) => spare(state, conn, isSpared),
     close: (conn) => close(state, conn),
     async stop() {
       stopNow();
@@ -100,6 +101,7 @@ function createConn(state: TransportState, id: ConnId, source: string): SimConn 
     socket: undefined,
     early: [],
     isIdentified: isDialled,
+    isSpared: false,
     hasFirstLine: false,
     hasEnded: false,
     isHandling: false,
@@ -253,6 +255,14 @@ function identify(state: TransportState, id: ConnId): void {
   conn.isIdentified = true;
   state.unidentified.delete(conn);
   conn.decoder.setLineMaxBytes(state.limits.lineMaxBytes);
+}
+
+function spare(state: TransportState, id: ConnId, isSpared: boolean): void {
+  const conn = state.conns.get(id);
+  if (conn === undefined) return;
+  conn.isSpared = isSpared;
+  conn.lastByteAt = nowOf(state);
+  watch(state, conn);
 }
 
 function close(state: TransportState, id: ConnId): void {

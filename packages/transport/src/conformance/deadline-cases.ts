@@ -6,6 +6,7 @@ import {
   echo,
   expectClosed,
   expectEqual,
+  expectLines,
   expectReceived,
 } from "./bench.ts";
 
@@ -97,5 +98,26 @@ export const deadlineCases: readonly ConformanceCase[] = [
     const quiet = await bench.rawPeerOf(busy);
     await expectClosed(bench, quiet.record, "ERR_IDLE_TIMEOUT");
     expectEqual(busy.transport.of(conn).closed, undefined, "the end of the busy connection");
+  }),
+
+  conformanceCase("the idle limit is not for a connection that is spared, while it is", async (bench) => {
+    const listening = await bench.listening({ ...patient, idleMs: short });
+    const { transport } = listening;
+    const spared = await bench.rawPeerOf(listening);
+    transport.spare(spared.record.conn, true);
+    for (const _ of [1, 2]) await expectClosed(bench, (await bench.rawPeerOf(listening)).record, "ERR_IDLE_TIMEOUT");
+    expectEqual(spared.record.closed, undefined, "the end of the connection that is spared");
+    spared.peer.write(bytesOf("hello\n"));
+    await expectLines(bench, spared.record, ["hello"]);
+    transport.spare(spared.record.conn, false);
+    await expectClosed(bench, spared.record, "ERR_IDLE_TIMEOUT");
+  }),
+
+  conformanceCase("a connection that is spared has the other limits", async (bench) => {
+    const listening = await bench.listening({ ...patient, firstLineMs: short, idleMs: short }, (transport) => ({
+      connOpened: (conn) => transport.spare(conn, true),
+    }));
+    const silent = await bench.rawPeerOf(listening);
+    await expectClosed(bench, silent.record, "ERR_FIRST_LINE_TIMEOUT");
   }),
 ];

@@ -77,6 +77,7 @@ export const endCases: readonly ConformanceCase[] = [
       connClosed(conn) {
         transport.send(conn, "late\n");
         transport.identify(conn);
+        transport.spare(conn, true);
         transport.close(conn);
       },
     }));
@@ -85,6 +86,7 @@ export const endCases: readonly ConformanceCase[] = [
     const unknown = dialledConnId(1_000);
     transport.send(unknown, "lost\n");
     transport.identify(unknown);
+    transport.spare(unknown, true);
     transport.close(unknown);
     transport.close(record.conn);
     transport.close(record.conn);

@@ -2,6 +2,9 @@ import type { ForeignConn } from "../../foreign/foreign-conn.ts";
 import type { Execution } from "../truth.ts";
 import { type ForeignProcess, isKeepAlive, isQuery, type Report } from "./foreign-process.ts";
 
+/** A master that has asked whether it is there, and has waited for that long, may give a busy one more. */
+const PATIENCE_MS = 5_000;
+
 /** One that has one connection for life, and waits on it for its tasks. */
 export function createPushManners(process: ForeignProcess): void {
   const { plan, prng } = process;
@@ -9,22 +12,21 @@ export function createPushManners(process: ForeignProcess): void {
   const unreported = new Set<Execution>();
   let conn: ForeignConn | undefined;
   let isBusy = false;
-  let owesPong = false;
+  /** Since when it owes a PONG. */
+  let askedAt: number | undefined;
   /** Its master may have given it a task while it had one, not knowing: then nobody knows whose result is whose. */
   let isMixedUp = false;
 
   const connect = (): void => {
     conn = process.dial({
       opened(opened) {
-        // Its master does not know that it is still at work, and may give it more at once.
-        if (isBusy) mixUp();
         opened.say(`{"WORKER": "ALIVE", "WORKER_UUID": "${plan.id}"}\n`);
       },
       line(_, line) {
         if (isKeepAlive(line)) pong();
         else if (isQuery(line)) {
           lines.push(line);
-          if (isBusy) mixUp();
+          if (isBusy && askedAt !== undefined && process.world.scheduler.now - askedAt >= PATIENCE_MS) mixUp();
           next();
         }
       },
@@ -37,7 +39,7 @@ export function createPushManners(process: ForeignProcess): void {
   };
 
   const pong = (): void => {
-    owesPong = isBusy;
+    askedAt = isBusy ? process.world.scheduler.now : undefined;
     if (!isBusy) conn?.say(`{"STATUS": "PONG", "WORKER_UUID": "${plan.id}"}\n`);
   };
 
@@ -56,7 +58,7 @@ export function createPushManners(process: ForeignProcess): void {
     const execution = process.work(line, (report) => {
       isBusy = false;
       say(report);
-      if (owesPong) pong();
+      if (askedAt !== undefined) pong();
       next();
     });
     if (unreported.size > 0) mixUp();

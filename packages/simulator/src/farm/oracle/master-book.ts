@@ -33,8 +33,7 @@ export interface MasterBook {
   readonly resumedAt: InstantMs;
   /** Tasks that wait, end, or are with a worker; those that are being accepted are not among them. */
   count(phase: LiveBook["phase"]): number;
-  /** Tasks that were opened again by hand, and those that were found on the disk: no limit of the backlog is on them. */
-  readonly reopened: number;
+  /** Tasks that were found on the disk: no limit of the backlog is on them. */
   readonly recovered: number;
   isRecovered(task: TaskId): boolean;
   /** Writes that the disk has not answered. */
@@ -47,7 +46,6 @@ interface State extends Books {
   /** What was asked to be tried again, by hand; it may take a while. */
   readonly retries: Map<TaskId, TaskOrder>;
   isResuming: boolean;
-  reopened: number;
   readonly recovered: Set<TaskId>;
   resumedAt: InstantMs;
 }
@@ -65,7 +63,6 @@ export function createMasterBook(options: MasterNodeOptions): MasterBook {
     writes: new Map(),
     retries: new Map(),
     isResuming: false,
-    reopened: 0,
     recovered: new Set(),
     resumedAt: instantMs(Number.NEGATIVE_INFINITY),
   };
@@ -74,9 +71,6 @@ export function createMasterBook(options: MasterNodeOptions): MasterBook {
     workers: state.workers,
     get resumedAt() {
       return state.resumedAt;
-    },
-    get reopened() {
-      return state.reopened;
     },
     get recovered() {
       return state.recovered.size;
@@ -235,7 +229,6 @@ function asked(state: State, change: TaskChange, now: InstantMs): void {
     const order = state.retries.get(id);
     if (status.state !== "pending" || order === undefined) return;
     enter(state, order, now).attempts = status.attempts;
-    state.reopened++;
     return;
   }
   if (status.state === "pending" || live.phase === "ending") return;
