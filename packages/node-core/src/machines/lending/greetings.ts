@@ -1,0 +1,117 @@
+import type { DurationMs, InstantMs, NodeId } from "@mutirao/primitives";
+import type { Redirect, Return, WorkerAlive } from "@mutirao/protocol";
+import type { WorkerRecord } from "../worker-record.ts";
+import type { Guest } from "./guests.ts";
+import type { LendingState } from "./lending-state.ts";
+import type { PeerRecord } from "./peer-table.ts";
+import { leaseLeftMs } from "./peer-talk.ts";
+
+/** What follows from a worker's ALIVE. */
+export interface Greeting {
+  /** To be said with the welcome. */
+  readonly epoch?: number;
+  readonly leaseMs?: DurationMs;
+  /** To be said after it (to a pull worker, instead of a task). */
+  readonly order?: Redirect | Return;
+}
+
+/** A worker says that it is here: is it given tasks, and what is it told? */
+export function greet(state: LendingState, worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting {
+  const owner = worker.owner === undefined ? undefined : ownerOf(state, worker, worker.owner);
+  return worker.owner === undefined
+    ? greetOwn(state, worker, alive, now)
+    : greetGuest(state, worker, owner, alive, now);
+}
+
+const ownerOf = ({ asks, peers }: LendingState, worker: WorkerRecord, named: string): PeerRecord | undefined =>
+  asks.promiserOf(worker.id) ?? peers.named(named);
+
+function greetOwn(state: LendingState, worker: WorkerRecord, { hello }: WorkerAlive, now: InstantMs): Greeting {
+  const { loans, farm } = state;
+  const guest = state.guests.of(worker);
+  if (guest !== undefined) state.guests.remove(guest, false, "it says that it is our own", now);
+  const verdict = loans.onHome(worker, hello === undefined ? undefined : (hello.epoch ?? 0), now);
+  worker.isBarred = verdict.kind !== "serve";
+  farm.review(worker);
+  if (verdict.kind === "redirect") return { order: verdict.redirect };
+  const epoch = verdict.kind === "hold" ? verdict.epoch : loans.epochOf(worker.id);
+  return epoch === undefined || epoch === 0 ? {} : { epoch };
+}
+
+function greetGuest(
+  state: LendingState,
+  worker: WorkerRecord,
+  owner: PeerRecord | undefined,
+  { hello }: WorkerAlive,
+  now: InstantMs,
+): Greeting {
+  const { guests, farm } = state;
+  const epoch = hello?.epoch;
+  const known = guests.of(worker);
+  if (owner === undefined) return turnAway(state, worker, now);
+  if (known !== undefined && (known.epoch === epoch || epoch === undefined)) return greetAgain(state, known, now);
+  // A new lease: what there was to say about the old one is of no use.
+  if (known !== undefined) guests.remove(known, false, "it has a new lease", now);
+  const why = whyNotHere(state, worker, owner, epoch, now);
+  const guest = guests.take(worker, owner, epoch, why === undefined ? "held" : "leaving", why ?? "it has come", now);
+  state.asks.arrived(worker.id, now);
+  farm.review(worker);
+  return greetAgain(state, guest, now);
+}
+
+function greetAgain(state: LendingState, guest: Guest, now: InstantMs): Greeting {
+  const order = state.care.orderFor(guest, now);
+  return { leaseMs: leaseLeftMs(guest, now), ...(order === undefined ? {} : { order }) };
+}
+
+/** Nobody that we know is its owner, so nobody could be told of it: it goes home, wherever that is. */
+function turnAway({ outbox, farm }: LendingState, worker: WorkerRecord, _now: InstantMs): Greeting {
+  worker.isBarred = true;
+  farm.review(worker);
+  const { id, owner = "", at } = worker;
+  outbox.notify({ kind: "guest-refused", worker: id, owner, remote: at, why: "its owner is none of the peers" });
+  return { order: { kind: "return" } };
+}
+
+/** Why a worker that has come may not stay; `undefined` if it may. */
+function whyNotHere(
+  state: LendingState,
+  worker: WorkerRecord,
+  owner: PeerRecord,
+  epoch: number | undefined,
+  now: InstantMs,
+): string | undefined {
+  const { guests, loans, asks, options, backlog } = state;
+  if (guests.isOver(worker.id, epoch, now)) return "its lease is over";
+  if (options.lending === "off") return "nobody is borrowed here";
+  if (state.isDraining) return "this master is about to end";
+  if ([...loans.open.values()].some(({ peer }) => peer === owner)) return "we lend to its owner";
+  if (guests.all.size >= options.borrowMax) return "there are as many guests as there may be";
+  const isExpected = asks.promiserOf(worker.id) !== undefined;
+  return isExpected || backlog.size > 0 ? undefined : "nobody needs it";
+}
+
+/** Its connection has ended: is it on its way to somewhere? */
+export function workerGone(state: LendingState, worker: WorkerRecord, now: InstantMs): "travels" | "left" | "missed" {
+  const guest = state.guests.of(worker);
+  if (guest !== undefined) {
+    if (guest.phase !== "leaving" || worker.attempts.size > 0) return "missed";
+    state.guests.remove(guest, true, "it has gone home", now);
+    return "left";
+  }
+  if (worker.owner !== undefined) return "left";
+  const loan = state.loans.open.get(worker.id);
+  if (loan === undefined || loan.redirects === 0 || worker.name !== worker.id) return "missed";
+  state.loans.onGone(worker.id, now);
+  return "travels";
+}
+
+/** The worker is ours again; if it is not here, nobody knows where it is. */
+export function workerBack({ farm }: LendingState, id: NodeId, now: InstantMs): void {
+  for (const worker of farm.withId(id)) {
+    if (worker.owner !== undefined) continue;
+    worker.isBarred = false;
+    if (worker.status === "lent") farm.missing(worker, now);
+    else farm.review(worker);
+  }
+}

@@ -1,0 +1,66 @@
+import { type ConnId, durationMs, type Endpoint, type InstantMs, type NodeId } from "@mutirao/primitives";
+import type { CommandRelease, LeaseRef, ReleaseCompleted } from "@mutirao/protocol";
+import type { LendingState } from "./lending-state.ts";
+import type { PeerRecord } from "./peer-table.ts";
+
+/** The borrower gives workers back, or the owner of our guests wants them back: each worker is judged by itself. */
+export function onRelease(
+  state: LendingState,
+  conn: ConnId,
+  remote: Endpoint,
+  release: CommandRelease,
+  now: InstantMs,
+): void {
+  const { from, workers, at, terms } = release;
+  const peer = state.peers.senderOf(from, remote, at);
+  const accepted = peer === undefined ? [] : releasedBy(state, peer, release, now);
+  if (accepted.length < workers.length) {
+    const refused = workers.filter((worker) => !accepted.includes(worker));
+    state.outbox.notify({ kind: "order-refused", word: "COMMAND_RELEASE", remote, workers: refused });
+  }
+  if (peer !== undefined && terms !== undefined) peer.isOurs = true;
+  state.outbox.emit({
+    type: "send",
+    conn,
+    message: { kind: "release-ack", from: state.options.selfId, workers: accepted },
+  });
+}
+
+function releasedBy(
+  { care, loans }: LendingState,
+  peer: PeerRecord,
+  { workers, terms }: CommandRelease,
+  now: InstantMs,
+): readonly NodeId[] {
+  const guests = new Set(care.reclaim(peer, workers, terms?.count, now));
+  // A worker is either the sender's, and a guest here, or ours, and a guest there.
+  const others = workers.filter((worker) => !guests.has(worker));
+  const released = terms?.count === undefined ? loans.onRelease(peer, others, terms?.leases, now) : [];
+  return [...guests, ...released];
+}
+
+/** An owner says that its workers are home. */
+export function onCompleted(state: LendingState, remote: Endpoint, told: ReleaseCompleted, now: InstantMs): void {
+  const peer = state.peers.senderOf(told.from, remote);
+  if (peer !== undefined) state.care.completed(peer, told.workers, told.leases, now);
+}
+
+/** For a line that nobody answers to be taken. */
+const TOLD_MS = durationMs(2_000);
+
+/** A worker that was lent is home. */
+export function sayCompleted(
+  { exchanges, options }: LendingState,
+  peer: PeerRecord,
+  lease: LeaseRef,
+  now: InstantMs,
+): void {
+  const message = {
+    kind: "release-completed",
+    from: options.selfId,
+    workers: [lease.worker],
+    ...(peer.isOurs ? { leases: [lease] } : {}),
+  } as const;
+  const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
+  exchanges.open({ to: peer.endpoint, message, forMs: TOLD_MS, isOneWay: true, ...ignore }, now);
+}
