@@ -60,9 +60,9 @@ export const encodedBytes = (message: SendableMessage): number => encodeLine(mes
 
 /** The word by which a line would have been known, safe to print. */
 function controlWord(fields: WireObject): string {
-  for (const key of ["TASK", "RESPONSE", "STATUS"]) {
+  for (const key of ["TASK", "STATUS", "RESPONSE"]) {
     const word = fields[key];
     if (typeof word === "string") return `${key} ${printable(word)}`;
   }
-  return "no TASK, RESPONSE or STATUS";
+  return "no TASK, STATUS or RESPONSE";
 }

@@ -20,19 +20,41 @@ export {
 } from "./define-task.ts";
 export { type LineErrorCode, type LineViolation, lineErrors } from "./errors.ts";
 export { formatIsoTime, parseIsoTime } from "./iso-time.ts";
+export type {
+  CommandRelease,
+  LeaseRef,
+  LendingDialect,
+  Offer,
+  OfferTerms,
+  PeerFigures,
+  PeerWords,
+  Redirect,
+  RedirectTerms,
+  RefusalTerms,
+  ReleaseAck,
+  ReleaseCompleted,
+  ReleaseTerms,
+  RequestTerms,
+  Return,
+  WorkerRefusal,
+  WorkerRequest,
+} from "./lending-messages.ts";
 export {
   CLASS_LINE_MAX_BYTES,
   FAILURE_MESSAGE_MAX,
   ITEMS_MAX,
+  NEEDED_MAX,
   NOTE_MAX,
   PAYLOAD_DEPTH_MAX,
   PAYLOAD_MAX_BYTES,
+  PEER_LEASES_MAX,
   SESSION_LINE_MAX_BYTES,
   WORD_MAX,
   WORKER_SLOTS_MAX,
   WORKER_TYPES_MAX,
 } from "./limits.ts";
 export { createLineDecoder, type LineDecoder, type LineDecoderViolation } from "./line-decoder.ts";
+export { type ListingMessage, workersThatFit } from "./listing-bytes.ts";
 export type {
   Assignment,
   AttemptOutcome,
@@ -66,6 +88,7 @@ export type {
 export { type CheckedPayload, checkPayload, checkPayloadValue } from "./payload.ts";
 export { asciiJson, printable } from "./printable.ts";
 export { QUERY_TYPE, queryInput, queryOutput, queryPayload, queryUser } from "./query-task.ts";
+export { type RefusalCode, refusalCodes } from "./refusal-codes.ts";
 export { isTaskType } from "./task-type.ts";
 export { taskSpecs } from "./tasks/index.ts";
 export type { TaskSpec, WireExample } from "./tasks/task-spec.ts";

@@ -31,3 +31,8 @@ export const NOTE_MAX = 128;
 export const WORKER_SLOTS_MAX = 64;
 /** Task types that a worker names. */
 export const WORKER_TYPES_MAX = 64;
+
+/** Leases that one heartbeat renews, or wants back. */
+export const PEER_LEASES_MAX = 512;
+/** Workers that one request asks for; more is read as this many. */
+export const NEEDED_MAX = ITEMS_MAX;

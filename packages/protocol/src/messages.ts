@@ -1,4 +1,15 @@
 import type { DurationMs, EpochMs, JsonText, NodeId, TaskId } from "@mutirao/primitives";
+import type {
+  CommandRelease,
+  Offer,
+  PeerWords,
+  Redirect,
+  ReleaseAck,
+  ReleaseCompleted,
+  Return,
+  WorkerRefusal,
+  WorkerRequest,
+} from "./lending-messages.ts";
 
 /**
  * How a beat is spelled.
@@ -15,6 +26,8 @@ export interface HeartbeatRequest {
   readonly dialect: HeartbeatDialect;
   /** Who asks; a bare or legacy request does not say. */
   readonly from?: NodeId;
+  /** In the `class` dialect only. */
+  readonly peer?: PeerWords;
 }
 
 /** "I am." */
@@ -24,6 +37,10 @@ export interface HeartbeatReply {
   readonly dialect: HeartbeatDialect;
   /** Who answers; some spellings do not say, and then the peer goes by its address. */
   readonly from?: NodeId;
+  /** In the `class` dialect only. */
+  readonly peer?: PeerWords;
+  /** To a worker that is a guest, in the `class` dialect only: its lease lasts so much longer. */
+  readonly leaseMs?: DurationMs;
 }
 
 /** A worker's own beat, answered like anybody's. */
@@ -49,6 +66,8 @@ export interface WorkerHello {
   readonly types: readonly string[];
   /** The attempts that it runs at this moment. */
   readonly holding: readonly AttemptRef[];
+  /** The highest epoch of a lease that it has seen, from 1; absent before its first. */
+  readonly epoch?: number;
 }
 
 /** A worker presents itself and asks for work. */
@@ -112,6 +131,10 @@ export interface WorkerWelcome {
   /** Time between two heartbeats that the worker is to send, and the silence after which either side gives up. */
   readonly intervalMs: DurationMs;
   readonly timeoutMs: DurationMs;
+  /** From its owner, the number of its last lease: a worker that has seen none so high takes it over. */
+  readonly epoch?: number;
+  /** To a guest: its lease lasts so long from now. */
+  readonly leaseMs?: DurationMs;
 }
 
 /** A task for a worker of ours. */
@@ -234,6 +257,14 @@ export type Message =
   | ResultBatch
   | ResultAcks
   | PerformanceReport
+  | WorkerRequest
+  | Offer
+  | WorkerRefusal
+  | Redirect
+  | Return
+  | CommandRelease
+  | ReleaseAck
+  | ReleaseCompleted
   | UnknownMessage;
 
 /** What we can say ourselves. */

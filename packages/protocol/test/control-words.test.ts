@@ -63,7 +63,8 @@ test("no line is claimed by two kinds, whatever control words it combines, and t
 test.each([
   // TASK comes before every other control word.
   ['{"TASK":"HEARTBEAT","WORKER":"ALIVE","WORKER_UUID":"w1"}', "heartbeat-request"],
-  ['{"TASK":"WORKER_RESPONSE","STATUS":"ACK","MASTER_UUID":"m","WORKERS":[]}', "unknown"],
+  ['{"TASK":"WORKER_RESPONSE","STATUS":"ACK","MASTER_UUID":"m","WORKERS":[]}', "worker-refusal"],
+  ['{"TASK":"WORKER_RESPONSE","STATUS":"OK","WORKER_UUID":"w1"}', "unknown"],
   ['{"TASK":"UNKNOWN","STATUS":"NOK","WORKER_UUID":"w1"}', "unknown"],
   // Then WORKER.
   ['{"WORKER":"ALIVE","WORKER_UUID":"w1","STATUS":"OK"}', "worker-alive"],

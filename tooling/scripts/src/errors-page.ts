@@ -1,7 +1,7 @@
 import { listenErrors } from "@mutirao/command";
 import { attemptErrors, beatErrors, masterErrors, optionErrors, taskErrors } from "@mutirao/node-core";
 import { apiErrors } from "@mutirao/operator-api";
-import { lineErrors } from "@mutirao/protocol";
+import { lineErrors, refusalCodes } from "@mutirao/protocol";
 import { storeErrors } from "@mutirao/task-store";
 import { transportErrors } from "@mutirao/transport";
 import { verbErrors } from "node-cli/verb-errors";
@@ -16,6 +16,7 @@ export const errorTables = [
     errors: { ...transportErrors, ...beatErrors, ...masterErrors },
   },
   { title: "Tasks", intro: "Why a master refuses what it is asked.", errors: taskErrors },
+  { title: "Lending", intro: "Why a master lends nobody, as it tells another of ours.", errors: refusalCodes },
   {
     title: "Attempts",
     intro: "Why an attempt at a task brought no result. A handler may add codes of its own (`TaskFailure`).",

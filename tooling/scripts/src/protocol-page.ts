@@ -16,8 +16,8 @@ end counts if the sender half-closes). Lines may come in any chunking. Keys and 
 texts of 1 to 128 characters. We send ASCII only, at most ${CLASS_LINE_MAX_BYTES} bytes per line to other teams' nodes; lines between nodes of ours,
 and reports to a supervisor, have at most ${kib(SESSION_LINE_MAX_BYTES)}.
 
-- A line goes by one control word: its \`TASK\`, else its \`WORKER\`, else its \`STATUS\`, else its \`task\`. Unknown fields are ignored. A
-  line whose control words we do not know is noted and ignored; the connection stays open.
+- A line goes by one control word: its \`TASK\`, else its \`WORKER\`, else its \`STATUS\`, else its \`task\`, else its \`RESPONSE\`.
+  Unknown fields are ignored. A line whose control words we do not know is noted and ignored; the connection stays open.
 - A line that is too long, not UTF-8, not an object, or nested deeper than 32 closes its connection, and so does a worker that does
   not say who it is; anything else that is wrong with a line costs that line, and ten such lines the connection.
   [errors.md](errors.md) has the codes.

@@ -26,7 +26,7 @@ test("every code in the sources is in docs/errors.md, and every code there is in
   expect([...inDocs].filter((code) => !inSources.has(code))).toEqual([]);
 });
 
-const codesIn = (text: string): string[] => text.match(/\bERR_[A-Z\d_]+\b/g) ?? [];
+const codesIn = (text: string): string[] => text.match(/\b(?:ERR|LEND)_[A-Z\d_]+\b/g) ?? [];
 
 test("links between the pages lead somewhere", () => {
   const pages = globSync(["*.md", "docs/*.md"], { cwd: root });

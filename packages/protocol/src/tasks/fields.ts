@@ -1,5 +1,14 @@
-import { type JsonText, jsonText, type NodeId, nodeId } from "@mutirao/primitives";
+import {
+  type DurationMs,
+  durationMs,
+  type JsonText,
+  jsonText,
+  type NodeId,
+  nodeId,
+  parsePort,
+} from "@mutirao/primitives";
 import { z } from "zod";
+import { WORD_MAX } from "../limits.ts";
 import { asciiJson, printable } from "../printable.ts";
 import type { WireObject } from "../wire-object.ts";
 import type { FieldProblem } from "./task-spec.ts";
@@ -11,6 +20,30 @@ export const idField = z.string().min(1).max(ID_MAX);
 
 /** An id that many senders leave out, or send as null or as an empty text: see {@link firstId}. */
 export const optionalIdField = z.string().max(ID_MAX).nullish();
+
+/** A TCP port. Some write theirs as a text. */
+export const portField = z
+  .union([z.number(), z.string()])
+  .transform((port) => (typeof port === "number" ? port : parsePort(port)))
+  .pipe(z.int().min(1).max(65_535));
+
+/** A code or a state of a later version, too, made safe to print. */
+export const wordField = z
+  .string()
+  .min(1)
+  .transform((word) => printable(word, WORD_MAX));
+
+/** How many there are of something. */
+export const countField = z.int().min(0);
+
+/** The number of a lease. */
+export const epochField = z.int().min(1);
+
+/** How long something takes. */
+export const durationField = z
+  .number()
+  .min(0)
+  .transform((ms): DurationMs => durationMs(ms));
 
 /** Reads the known fields into a fresh object, or names the first field that is wrong. */
 export function readFields<T>(schema: z.ZodType<T>, fields: WireObject): { readonly fields: T } | FieldProblem {

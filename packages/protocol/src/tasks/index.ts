@@ -3,20 +3,28 @@ import { CLASS_LINE_MAX_BYTES } from "../limits.ts";
 import type { SendableMessage } from "../messages.ts";
 import { asciiJson } from "../printable.ts";
 import type { WireObject } from "../wire-object.ts";
+import { commandRelease } from "./command-release.ts";
 import { heartbeatReply } from "./heartbeat-reply.ts";
 import { heartbeatRequest } from "./heartbeat-request.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { noTask } from "./no-task.ts";
+import { offer } from "./offer.ts";
 import { performanceReport } from "./performance-report.ts";
 import { pong } from "./pong.ts";
 import { query } from "./query.ts";
+import { redirect } from "./redirect.ts";
+import { releaseAck } from "./release-ack.ts";
+import { releaseCompleted } from "./release-completed.ts";
 import { resultAcks } from "./result-acks.ts";
 import { resultBatch } from "./result-batch.ts";
+import { returnHome } from "./return.ts";
 import { statusAck } from "./status-ack.ts";
 import { taskBatch } from "./task-batch.ts";
 import { controlKeys, type TaskSpec } from "./task-spec.ts";
 import { workerAlive } from "./worker-alive.ts";
 import { workerHeartbeat } from "./worker-heartbeat.ts";
+import { workerRefusal } from "./worker-refusal.ts";
+import { workerRequest } from "./worker-request.ts";
 import { workerStatus } from "./worker-status.ts";
 import { workerWelcome } from "./worker-welcome.ts";
 
@@ -37,6 +45,14 @@ export const taskSpecs: readonly TaskSpec[] = [
   resultBatch,
   resultAcks,
   performanceReport,
+  workerRequest,
+  offer,
+  workerRefusal,
+  redirect,
+  returnHome,
+  commandRelease,
+  releaseAck,
+  releaseCompleted,
 ];
 
 /** The specs by the control words of their lines, so that a line is only shown to those few that have its word. */
@@ -94,6 +110,22 @@ export function encodeLine(message: SendableMessage): EncodedLine {
       return encodeWith(resultAcks, message);
     case "performance-report":
       return encodeWith(performanceReport, message);
+    case "worker-request":
+      return encodeWith(workerRequest, message);
+    case "offer":
+      return encodeWith(offer, message);
+    case "worker-refusal":
+      return encodeWith(workerRefusal, message);
+    case "redirect":
+      return encodeWith(redirect, message);
+    case "return":
+      return encodeWith(returnHome, message);
+    case "command-release":
+      return encodeWith(commandRelease, message);
+    case "release-ack":
+      return encodeWith(releaseAck, message);
+    case "release-completed":
+      return encodeWith(releaseCompleted, message);
     default:
       return unreachable(message);
   }

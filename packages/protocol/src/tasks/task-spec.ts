@@ -14,7 +14,7 @@ export interface WireExample<M extends SendableMessage> {
  * The fields that can hold a line's control word. A line goes by the first of them that holds a text, so that it has
  * exactly one word, whatever else it carries.
  */
-export const controlKeys = ["TASK", "WORKER", "STATUS", "task"] as const;
+export const controlKeys = ["TASK", "WORKER", "STATUS", "task", "RESPONSE"] as const;
 
 export type ControlKey = (typeof controlKeys)[number];
 

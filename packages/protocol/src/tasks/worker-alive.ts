@@ -1,18 +1,12 @@
-import { nodeId, parsePort, taskId } from "@mutirao/primitives";
+import { nodeId, taskId } from "@mutirao/primitives";
 import { z } from "zod";
 import { CLASS_LINE_MAX_BYTES, SESSION_LINE_MAX_BYTES, WORKER_SLOTS_MAX, WORKER_TYPES_MAX } from "../limits.ts";
 import type { WorkerAlive, WorkerHello } from "../messages.ts";
 import { isTaskType } from "../task-type.ts";
 import type { WireObject } from "../wire-object.ts";
 import { extension, hasExtension, readList, readRef, refPairs } from "./extension.ts";
-import { firstId, idField, isAbsent, optionalIdField, readFields } from "./fields.ts";
+import { countField, firstId, idField, isAbsent, optionalIdField, portField, readFields } from "./fields.ts";
 import type { FieldProblem, TaskSpec } from "./task-spec.ts";
-
-/** Some write their port as a text. */
-const portField = z
-  .union([z.number(), z.string()])
-  .transform((port) => (typeof port === "number" ? port : parsePort(port)))
-  .pipe(z.int().min(1).max(65_535));
 
 const wire = z.object({ WORKER_UUID: idField, SERVER_UUID: optionalIdField, port: portField.nullish() });
 
@@ -21,6 +15,7 @@ const helloWire = z.object({
     boot: idField,
     slots: z.int().min(0).max(WORKER_SLOTS_MAX),
     types: z.array(z.string().refine(isTaskType)).max(WORKER_TYPES_MAX),
+    epoch: countField.optional(),
   }),
 });
 
@@ -33,7 +28,7 @@ export const workerAlive: TaskSpec<WorkerAlive> = {
     "A worker presents itself and asks for work. SERVER_UUID is there only while it is away from home, and says whose it is. " +
     "A worker that listens for orders adds its port. A line without WORKER_UUID closes its connection: nobody is registered as null. " +
     "A worker of ours adds EXT: its process, how many tasks it runs at once (0: none, it is about to leave), the task types " +
-    "that it can run, and the attempts that it is running. It is then answered by a worker-welcome, and the connection " +
+    "that it can run, the attempts that it is running, and the highest epoch of a lease that it has seen. It is then answered by a worker-welcome, and the connection " +
     "becomes a session: work, results and acknowledgements travel in batches.",
   words: { WORKER: ["ALIVE"] },
   decode(fields) {
@@ -89,6 +84,17 @@ export const workerAlive: TaskSpec<WorkerAlive> = {
       },
     },
     {
+      line:
+        '{"WORKER":"ALIVE","WORKER_UUID":"w1","SERVER_UUID":"m1","EXT":{"v":1,"boot":"9c1e","slots":1,"types":[],' +
+        '"holding":[],"epoch":7}}',
+      message: {
+        kind: "worker-alive",
+        worker: nodeId("w1"),
+        owner: nodeId("m1"),
+        hello: { boot: "9c1e", slots: 1, types: [], holding: [], epoch: 7 },
+      },
+    },
+    {
       line: '{"WORKER":"ALIVE","WORKER_UUID":"w1","EXT":{"v":2,"boot":"9c1e"}}',
       message: { kind: "worker-alive", worker: nodeId("w1") },
       onlyReceived: true,
@@ -100,8 +106,10 @@ function readHello(fields: WireObject): WorkerHello | FieldProblem {
   const read = readFields(helloWire, fields);
   if ("problem" in read) return read;
   const holding = readList(fields, "holding", readRef);
-  return "problem" in holding ? holding : { ...read.fields.EXT, holding: holding.items };
+  if ("problem" in holding) return holding;
+  const { epoch = 0, ...hello } = read.fields.EXT;
+  return { ...hello, holding: holding.items, ...(epoch === 0 ? {} : { epoch }) };
 }
 
-const writeHello = ({ boot, slots, types, holding }: WorkerHello): WireObject =>
-  extension({ boot, slots, types, holding: refPairs(holding) });
+const writeHello = ({ boot, slots, types, holding, epoch = 0 }: WorkerHello): WireObject =>
+  extension({ boot, slots, types, holding: refPairs(holding), epoch: epoch === 0 ? undefined : epoch });

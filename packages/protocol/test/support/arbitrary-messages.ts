@@ -1,25 +1,15 @@
-import { durationMs, epochMs, type JsonText, jsonText, nodeId, taskId } from "@mutirao/primitives";
+import { epochMs, type JsonText, jsonText, taskId } from "@mutirao/primitives";
 import fc from "fast-check";
-import {
-  type AttemptOutcome,
-  checkPayload,
-  PAYLOAD_DEPTH_MAX,
-  printable,
-  type SendableMessage,
-} from "../../src/index.ts";
+import { type AttemptOutcome, checkPayload, PAYLOAD_DEPTH_MAX, type SendableMessage } from "../../src/index.ts";
+import { arbitraryLending, peer } from "./arbitrary-lending.ts";
+import { duration, node, optional, ordinal, shown, text } from "./arbitrary-parts.ts";
 
-const text = fc.string({ unit: "binary", minLength: 1, maxLength: 128 }).filter((id) => id.length <= 128);
-const node = text.map(nodeId);
-const attempt = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }));
-const ref = { task: text.map(taskId), attempt };
+const ref = { task: text.map(taskId), attempt: ordinal };
 const refs = fc.array(fc.record(ref), { maxLength: 3 });
 const taskType = fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/);
 const fraction = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
 const figure = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e12, noNaN: true })).map((value) => value + 0);
-const duration = fc.oneof(fc.nat(86_400_000), fc.double({ min: 1, max: 86_400_000, noNaN: true })).map(durationMs);
 const positive = duration.filter((length) => length >= 1);
-const shown = (lengthMax: number) =>
-  fc.string({ unit: "binary", maxLength: 2 * lengthMax }).map((words) => printable(words, lengthMax));
 
 /** Any JSON that a task can carry. */
 const anyJson: fc.Arbitrary<JsonText> = fc
@@ -38,12 +28,16 @@ const outcome: fc.Arbitrary<AttemptOutcome> = fc.oneof(
   fc.record({ isOk: fc.constant(false as const), code: shown(64), message: shown(512) }),
 );
 
-const hello = fc.record({
-  boot: text,
-  slots: fc.integer({ min: 0, max: 64 }),
-  types: fc.array(taskType, { maxLength: 4 }),
-  holding: refs,
-});
+const hello = fc.record(
+  {
+    boot: text,
+    slots: fc.integer({ min: 0, max: 64 }),
+    types: fc.array(taskType, { maxLength: 4 }),
+    holding: refs,
+    epoch: ordinal,
+  },
+  { ...optional, requiredKeys: ["boot", "slots", "types", "holding"] },
+);
 
 /** JSON that is there: `null` is read as absent. */
 const present = anyJson.filter((json) => json !== "null");
@@ -92,24 +86,41 @@ const neighbour = fc.record({
   lastHeartbeatAt: fc.option(time, { nil: undefined }),
 });
 
-/** Optional fields are left out rather than undefined, as `exactOptionalPropertyTypes` wants it. */
-const optional = { noNullPrototype: true } as const;
-
 /** Anything of each kind that can be sent and comes back as it was. */
 export const arbitraryMessages: {
   readonly [Kind in SendableMessage["kind"]]: fc.Arbitrary<Extract<SendableMessage, { kind: Kind }>>;
 } = {
   "heartbeat-request": fc.oneof(
     fc.record({ kind: fc.constant("heartbeat-request" as const), dialect: fc.constantFrom("brief", "legacy") }),
-    fc.record({ kind: fc.constant("heartbeat-request" as const), dialect: fc.constant("class" as const), from: node }),
+    fc.record(
+      { kind: fc.constant("heartbeat-request" as const), dialect: fc.constant("class" as const), from: node, peer },
+      { ...optional, requiredKeys: ["kind", "dialect", "from"] },
+    ),
   ),
   "heartbeat-reply": fc.oneof(
     fc.record({ kind: fc.constant("heartbeat-reply" as const), dialect: fc.constant("legacy" as const) }),
     fc.record({
       kind: fc.constant("heartbeat-reply" as const),
-      dialect: fc.constantFrom("brief", "class"),
+      dialect: fc.constant("brief" as const),
       from: node,
     }),
+    fc
+      .record(
+        {
+          kind: fc.constant("heartbeat-reply" as const),
+          dialect: fc.constant("class" as const),
+          from: node,
+          peer,
+          leaseMs: duration,
+        },
+        { ...optional, requiredKeys: ["kind", "dialect", "from"] },
+      )
+      // Beside a lease, nothing said to a peer is as good as no peer.
+      .map(({ peer: words, ...reply }) =>
+        words === undefined || (reply.leaseMs !== undefined && Object.keys(words).length === 0)
+          ? reply
+          : { ...reply, peer: words },
+      ),
   ),
   "worker-heartbeat": fc.record({ kind: fc.constant("worker-heartbeat"), worker: node }),
   "worker-alive": fc.record(
@@ -131,13 +142,19 @@ export const arbitraryMessages: {
   "status-ack": fc.record({ kind: fc.constant("status-ack"), worker: node }, { ...optional, requiredKeys: ["kind"] }),
   "keep-alive": fc.record({ kind: fc.constant("keep-alive") }),
   pong: fc.record({ kind: fc.constant("pong"), worker: node }, { ...optional, requiredKeys: ["kind"] }),
-  "worker-welcome": fc.record({
-    kind: fc.constant("worker-welcome"),
-    from: node,
-    graceMs: duration,
-    intervalMs: positive,
-    timeoutMs: positive,
-  }),
+  "worker-welcome": fc.record(
+    {
+      kind: fc.constant("worker-welcome"),
+      from: node,
+      graceMs: duration,
+      intervalMs: positive,
+      timeoutMs: positive,
+      epoch: ordinal,
+      leaseMs: duration,
+    },
+    { ...optional, requiredKeys: ["kind", "from", "graceMs", "intervalMs", "timeoutMs"] },
+  ),
+  ...arbitraryLending,
   "task-batch": fc.record({
     kind: fc.constant("task-batch"),
     tasks: fc.array(fc.record({ ...ref, type: taskType, payload, timeoutMs: positive }), { maxLength: 4 }),

@@ -1,6 +1,6 @@
 import { taskSpecs } from "../../src/index.ts";
 
-const CONTROL_KEYS = ["TASK", "WORKER", "STATUS", "task"] as const;
+const CONTROL_KEYS = ["TASK", "WORKER", "STATUS", "task", "RESPONSE"] as const;
 
 /** Every kind that would take the line, by the plain reading of the specs: each is asked. */
 export function claimants(fields: Readonly<Record<string, unknown>>): readonly string[] {
