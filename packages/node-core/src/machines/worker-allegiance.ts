@@ -30,6 +30,8 @@ import type { WorkerReach } from "./worker-reach.ts";
  */
 export interface WorkerAllegiance {
   readonly isAway: boolean;
+  /** It is about to move. */
+  readonly isBoundElsewhere: boolean;
   /** Where the master is that the worker serves. */
   readonly at: Endpoint;
   /** By what the master is told from others to whom something may be owed: an id where it has one, else its address. */
@@ -106,11 +108,7 @@ const UNTERMED_LEASE_MS = seconds(900);
 
 const HOME_KEY = "";
 
-export function createWorkerAllegiance(
-  selfId: NodeId,
-  home: Endpoint,
-  tools: WorkerAllegianceTools,
-): WorkerAllegiance {
+export function createWorkerAllegiance(selfId: NodeId, home: Endpoint, tools: WorkerAllegianceTools): WorkerAllegiance {
   const state: State = {
     ...tools,
     selfId,
@@ -124,6 +122,9 @@ export function createWorkerAllegiance(
   return {
     get isAway() {
       return state.stay !== undefined;
+    },
+    get isBoundElsewhere() {
+      return state.plan !== undefined;
     },
     get at() {
       return state.stay?.at ?? home;

@@ -16,10 +16,10 @@ import { orderOf, statusOf, wordOf } from "./worker-words.ts";
  * said something since the last one, or for a moment in which that one has surely been read.
  */
 export interface WorkerPush {
-  /** Results that have not been said yet, and tasks that have not been begun. */
-  readonly unsaid: number;
   /** Results that have not been said yet. */
   readonly unreported: number;
+  /** Tasks that wait for the one that runs. */
+  readonly unbegun: number;
   onOpened(now: InstantMs): void;
   onMessage(message: Message, remote: Endpoint, now: InstantMs): void;
   onRunEnded(outcome: AttemptOutcome, now: InstantMs): void;
@@ -81,11 +81,11 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
     hasHeardSince: false,
   };
   return {
-    get unsaid() {
-      return state.reports.length + state.waiting.length;
-    },
     get unreported() {
       return state.reports.length;
+    },
+    get unbegun() {
+      return state.waiting.length;
     },
     onOpened(now) {
       state.isAliveDue = true;

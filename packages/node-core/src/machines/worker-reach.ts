@@ -29,7 +29,7 @@ export function createWorkerReach(): WorkerReach {
   let isOn = false;
   let since: InstantMs | undefined;
   let tries = 0;
-  const nextDeadline = (): InstantMs | undefined => since && after(since, SEEKING_MAX_MS);
+  const nextDeadline = (): InstantMs | undefined => (since === undefined ? undefined : after(since, SEEKING_MAX_MS));
   const seek = (now: InstantMs): void => {
     since = now;
     tries = 0;

@@ -65,8 +65,6 @@ export interface WorkerSession {
   onMessage(message: Message, remote: Endpoint, now: InstantMs): void;
   onRunEnded(run: RunId, ref: AttemptRef, outcome: AttemptOutcome): void;
   onRunProgressed(run: RunId, ref: AttemptRef, fraction: number, note: string | undefined, now: InstantMs): void;
-  /** Whether more tasks are wanted. */
-  setTakesMore(takesMore: boolean): void;
   /** The worker turns to another master, of whom nothing is known, and to what it owes to that one. */
   turnTo(results: WorkerResults): void;
   /** At the end of every event: says what has to be said, the results of one turn on one line. */
@@ -85,6 +83,8 @@ export interface WorkerSessionTools {
   readonly allegiance: WorkerAllegiance;
   readonly runs: WorkerRuns;
   readonly progress: WorkerProgress;
+  /** Whether the worker is to go on with this master. */
+  readonly wantsMore: () => boolean;
 }
 
 interface State extends WorkerSessionTools {
@@ -107,7 +107,6 @@ interface State extends WorkerSessionTools {
   isIntroducing: boolean;
   /** All that is kept is to be sent once, and the last line is to say so. */
   isResyncing: boolean;
-  takesMore: boolean;
   /** The operator has been told that too many results wait. */
   hasToldOfFull: boolean;
   heardAt: InstantMs;
@@ -148,7 +147,6 @@ export function createWorkerSession(
     epochSaid: 0,
     isIntroducing: false,
     isResyncing: false,
-    takesMore: true,
     hasToldOfFull: false,
     heardAt: NEVER,
     beatAt: NEVER,
@@ -184,9 +182,6 @@ export function createWorkerSession(
       const words = note === undefined ? {} : { note: printable(note) };
       state.progress.note(run, { task, attempt, fraction, ...words }, now);
     },
-    setTakesMore(takesMore) {
-      state.takesMore = takesMore;
-    },
     turnTo(next) {
       closed(state);
       state.results = next;
@@ -203,8 +198,8 @@ export function createWorkerSession(
 }
 
 /** Handlers that were given up hold their slots until they have ended. */
-const slotsNow = ({ takesMore, results, runs, options }: State): number =>
-  takesMore && !results.isFull ? options.slots - (runs.occupied - runs.size) : 0;
+const slotsNow = ({ wantsMore, results, runs, options }: State): number =>
+  wantsMore() && !results.isFull ? options.slots - (runs.occupied - runs.size) : 0;
 
 const hasSaidAll = (state: State): boolean =>
   state.slotsSaid === slotsNow(state) && state.epochSaid === state.allegiance.epoch;

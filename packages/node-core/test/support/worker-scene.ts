@@ -2,10 +2,12 @@ import {
   type ConnId,
   createPrng,
   type Endpoint,
+  formatEndpoint,
   instantMs,
   type JsonText,
   jsonText,
   nodeId,
+  sameEndpoint,
   seconds,
 } from "@mutirao/primitives";
 import { decodeLine, encodeMessage } from "@mutirao/protocol";
@@ -53,7 +55,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
   const runs = new Map<number, RunId>();
   const running = new Set<RunId>();
   /** In the order in which they were dialled. */
-  const conns: { readonly conn: ConnId; phase: "dialing" | "open" | "closing" | "closed" }[] = [];
+  const conns: { readonly conn: ConnId; readonly to: Endpoint; phase: "dialing" | "open" | "closing" | "closed" }[] =
+    [];
   let nowMs = 0;
   let hasLeft = false;
   let identifications = 0;
@@ -79,8 +82,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
     switch (effect.type) {
       case "dial":
         must(!conns.some(({ phase }) => phase === "dialing" || phase === "open"), "there is one connection at a time");
-        conns.push({ conn: effect.conn, phase: "dialing" });
-        tell(`#${conns.length} dial`);
+        conns.push({ conn: effect.conn, to: effect.to, phase: "dialing" });
+        tell(`#${conns.length} dial${sameEndpoint(effect.to, options.master) ? "" : ` ${formatEndpoint(effect.to)}`}`);
         break;
       case "send": {
         const { name, phase } = find(effect.conn);
@@ -158,13 +161,14 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
       const conn = current(undefined);
       must(conn.phase === "dialing", "what opens is being dialled");
       conn.phase = "open";
-      handle({ type: "conn-opened", conn: conn.conn, remote: master, local });
+      handle({ type: "conn-opened", conn: conn.conn, remote: conn.to, local });
     },
     /** The master says lines, on the last connection or on an older one. */
     says(...lines: readonly (object | string)[]) {
       for (const line of lines) {
         const decoded = decodeLine(typeof line === "string" ? line : JSON.stringify(line));
-        const event = { conn: current(undefined).conn, remote: master };
+        const { conn, to: remote } = current(undefined);
+        const event = { conn, remote };
         if ("message" in decoded) handle({ type: "message-received", ...event, message: decoded.message });
         else handle({ type: "line-refused", ...event, violation: decoded.violation });
       }
@@ -202,11 +206,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
       handle({ type: "run-progressed", run: runOf(ordinal), fraction, ...rest });
     },
     drain: () => handle({ type: "drain" }),
-    abandon() {
-      // What is given up counts as over for the worker, which does not wait for its end.
-      running.clear();
-      handle({ type: "abandon" });
-    },
+    abandon: () => handle({ type: "abandon" }),
     /** What was sent, without times and connections. */
     sent: () => told.flatMap((line) => line.split(" <- ").slice(1)),
   };
@@ -286,6 +286,12 @@ function describe(notice: Notice): string {
       return `! ${notice.results} results wait`;
     case "worker-left":
       return `! left, ${notice.unacknowledged} unacknowledged`;
+    case "worker-moved":
+      return `! moved to ${formatEndpoint(notice.to)}: ${notice.why}`;
+    case "redirect-refused":
+      return `! refused ${notice.code}${notice.detail === undefined ? "" : ` (${notice.detail})`}`;
+    case "results-forgotten":
+      return `! ${notice.results} results forgotten`;
     default:
       return `! ${notice.kind}`;
   }
