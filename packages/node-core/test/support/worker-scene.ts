@@ -177,6 +177,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
     /** How often a connection was given the room of the identified. */
     identified: () => identifications,
     isOpen: () => conns.at(-1)?.phase === "open",
+    /** Where the last connection leads, or led. */
+    target: () => formatEndpoint(current(undefined).to),
     /** The runs that have not ended, by their ordinals. */
     running: () => [...runs].filter(([, run]) => running.has(run)).map(([ordinal]) => ordinal),
     /** Lets time pass until the worker dials, and gives when that is. */
@@ -247,6 +249,53 @@ export const acks = (...ids: readonly string[]): object => ({
   STATUS: "ACK",
   EXT: { v: 1, acks: ids.map((id) => [id, 1]) },
 });
+
+/** Where the borrower of the tests is. */
+export const BORROWER = "10.0.0.7:9101";
+
+/** A master of ours lends the worker out. */
+export const redirect = (epoch = 7, changes: object = {}): object => ({
+  TASK: "REDIRECT",
+  SERVER_REDIRECT: { ip: "10.0.0.7", port: 9_101 },
+  EXT: { v: 1, epoch, owner: "m", borrower: "b", leaseMs: 30_000, ...changes },
+});
+
+/** The same in the class's words. */
+export const classRedirect = (ip = "10.0.0.7", port = 9_101): object => ({
+  TASK: "REDIRECT",
+  SERVER_REDIRECT: { ip, port },
+});
+
+/** "Go home", with an address that is wrong. */
+export const RETURN = { TASK: "RETURN", SERVER_RETURN: { ip: "10.9.9.9", port: 1 } };
+
+/** How the worker says who it is while it is away. */
+export const guestHello = (changes: object = {}): string =>
+  hello({ epoch: 7, ...changes }).replace('"WORKER_UUID":"w"', '"WORKER_UUID":"w","SERVER_UUID":"m"');
+
+/** The borrower takes the worker in. */
+export const guestWelcome = (changes: object = {}): object => ({
+  ...welcome({ leaseMs: 30_000, ...changes }),
+  SERVER_UUID: "b",
+});
+
+export const beatAnswer = (leaseMs?: number): object => ({
+  SERVER_UUID: "b",
+  TASK: "HEARTBEAT",
+  RESPONSE: "ALIVE",
+  SERVER_ID: "b",
+  ...(leaseMs === undefined ? {} : { EXT: { v: 1, leaseMs } }),
+});
+
+/** A worker of ours that its home has lent to a master of ours, and that has nothing to do there yet. */
+export function atBorrower(changes: Partial<WorkerNodeOptions> = {}, terms: object = {}) {
+  const scene = inSession(changes);
+  scene.says(redirect(7, terms));
+  scene.opens();
+  scene.says(guestWelcome());
+  scene.skip();
+  return scene;
+}
 
 const batch = (members: object): string =>
   JSON.stringify({ STATUS: "OK", TASK: "QUERY", WORKER_UUID: "w", EXT: { v: 1, ...members } });
