@@ -26,8 +26,11 @@ export function giveUpSeekingIfDue(
 }
 
 export function moveIfDue(state: WorkerMachines, now: InstantMs): void {
-  const { moving, leaving, runs } = state;
-  const unsettled = { runs: runs.occupied, results: owedHere(state), isMisunderstood: isMisunderstood(state) };
+  const { moving, leaving, runs, link } = state;
+  // A master that was asked for the last time is told nothing more, such as results of a session that it no longer has.
+  const isOver = link.phase === "resting" && link.nextDeadline() === undefined;
+  const results = isOver ? 0 : owedHere(state);
+  const unsettled = { runs: runs.occupied, results, isMisunderstood: isMisunderstood(state) };
   if (!moving.isDue(unsettled, now)) return;
   // One that is about to leave for good has no other place to go to.
   if (leaving.mode === "staying") move(state, now);
