@@ -7,8 +7,10 @@ const SEEDS = 150;
 const STEPS = 800;
 
 const HOME = "127.0.0.1:9101";
-const borrowers = ["10.0.0.7", "10.0.0.8"] as const;
-const places = [HOME, ...borrowers.map((host) => `${host}:9101`)];
+/** One that orders in the class's words lead to, and two that are named: each is known to the worker in one way only. */
+const UNNAMED = "10.0.0.7";
+const named = ["10.0.0.8", "10.0.0.9"] as const;
+const places = [HOME, ...[UNNAMED, ...named].map((host) => `${host}:9101`)];
 const nameOf = (place: string): string => (place === HOME ? "m" : `b-${place}`);
 
 const examples = taskSpecs.flatMap((spec) => spec.examples.map(({ line }) => line));
@@ -168,14 +170,12 @@ function anyLine(scene: Scene, ledger: Ledger, prng: Prng): object | string {
 
 /** Orders to go to either of the borrowers, and to where nobody should go. */
 function anyRedirect(scene: Scene, prng: Prng): object {
-  const ip = prng.chance(0.9)
-    ? prng.pick(borrowers)
-    : prng.pick(["169.254.169.254", "127.0.0.1", "0.0.0.0", "1.2.3.4.5"]);
-  const order = { TASK: "REDIRECT", SERVER_REDIRECT: { ip, port: 9_101 } };
-  if (prng.chance(0.3)) return order;
+  const wrong = prng.chance(0.1) ? prng.pick(["169.254.169.254", "127.0.0.1", "0.0.0.0", "1.2.3.4.5"]) : undefined;
+  if (prng.chance(0.3)) return { TASK: "REDIRECT", SERVER_REDIRECT: { ip: wrong ?? UNNAMED, port: 9_101 } };
+  const ip = wrong ?? prng.pick(named);
   const epoch = scene.node.status().epoch + prng.integer(-1, 2);
   const terms = { borrower: nameOf(`${ip}:9101`), leaseMs: prng.pick([0, 5_000, 30_000, 1e300]) };
-  return { ...redirect(Math.max(1, epoch), terms), SERVER_REDIRECT: order.SERVER_REDIRECT };
+  return { ...redirect(Math.max(1, epoch), terms), SERVER_REDIRECT: { ip, port: 9_101 } };
 }
 
 /** Mostly it is the right master that answers. */
