@@ -35,4 +35,4 @@ export const WORKER_TYPES_MAX = 64;
 /** Leases that one heartbeat renews, or wants back. */
 export const PEER_LEASES_MAX = 512;
 /** Workers that one request asks for; more is read as this many. */
-export const NEEDED_MAX = ITEMS_MAX;
+export const NEEDED_MAX = 1_024;

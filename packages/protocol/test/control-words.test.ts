@@ -11,19 +11,36 @@ test("no line is claimed by two kinds, whatever control words it combines, and t
   const absent = undefined;
   const seen = new Set<string>();
   let lines = 0;
-  for (const TASK of [absent, null, 5, "HEARTBEAT", "REQUEST", "RECEIVE", "QUERY", "NO_TASK", "KEEPALIVE", "OTHER"]) {
-    for (const STATUS of [absent, null, 5, "OK", "NOK", "ACK", "PONG", "OTHER"]) {
+  const tasks = [
+    "HEARTBEAT",
+    "REQUEST",
+    "RECEIVE",
+    "QUERY",
+    "NO_TASK",
+    "KEEPALIVE",
+    "WORKER_RESPONSE",
+    "RETURN",
+    "OTHER",
+  ];
+  for (const TASK of [absent, null, 5, ...tasks]) {
+    for (const STATUS of [absent, null, 5, "OK", "NOK", "ACK", "NACK", "PONG", "OTHER"]) {
       for (const [WORKER, SERVER, RESPONSE] of [
         [],
         ["ALIVE"],
         [absent, "ALIVE"],
         ["ALIVE", "ALIVE", "ALIVE"],
         ["OTHER"],
+        [absent, absent, "AVAILABLE"],
+        [absent, "ALIVE", "UNAVAILABLE"],
+        ["ALIVE", absent, "RELEASE_ACK"],
+        [absent, absent, "RELEASE_COMPLETED"],
+        [absent, absent, "OTHER"],
       ]) {
         for (const WORKER_UUID of [absent, "", "w1"]) {
           for (const EXT of [absent, { v: 1 }, { v: 2 }]) {
             for (const task of [absent, "performance_report"]) {
-              const fields = { TASK, STATUS, WORKER, SERVER, RESPONSE, WORKER_UUID, EXT, task };
+              const WORKERS_UUID = WORKER_UUID === absent ? absent : [WORKER_UUID];
+              const fields = { TASK, STATUS, WORKER, SERVER, RESPONSE, WORKER_UUID, WORKERS_UUID, EXT, task };
               const claimed = claimants(fields);
               const kind = kindOf(JSON.stringify(fields));
               if (claimed.length > 1) throw new Error(`${JSON.stringify(fields)}: ${claimed.join(", ")}`);
@@ -39,7 +56,7 @@ test("no line is claimed by two kinds, whatever control words it combines, and t
       }
     }
   }
-  expect(lines).toBe(7_200);
+  expect(lines).toBe(19_440);
   expect([...seen].toSorted()).toEqual(
     [
       "ERR_FIELD_INVALID",
@@ -47,14 +64,18 @@ test("no line is claimed by two kinds, whatever control words it combines, and t
       "heartbeat-request",
       "keep-alive",
       "no-task",
+      "offer",
       "pong",
       "query",
+      "release-completed",
       "result-acks",
       "result-batch",
+      "return",
       "status-ack",
       "task-batch",
       "unknown",
       "worker-alive",
+      "worker-refusal",
       "worker-status",
     ].toSorted(),
   );
@@ -66,6 +87,9 @@ test.each([
   ['{"TASK":"WORKER_RESPONSE","STATUS":"ACK","MASTER_UUID":"m","WORKERS":[]}', "worker-refusal"],
   ['{"TASK":"WORKER_RESPONSE","STATUS":"OK","WORKER_UUID":"w1"}', "unknown"],
   ['{"TASK":"UNKNOWN","STATUS":"NOK","WORKER_UUID":"w1"}', "unknown"],
+  ['{"TASK":"WORKER_RESPONSE","RESPONSE":"AVAILABLE","WORKERS":["w1"]}', "unknown"],
+  ['{"TASK":"WORKER_RESPONSE","STATUS":"NACK","WORKERS":["w1"]}', "worker-refusal"],
+  ['{"TASK":"HEARTBEAT","RESPONSE":"AVAILABLE","WORKERS_UUID":["w1"]}', "unknown"],
   // Then WORKER.
   ['{"WORKER":"ALIVE","WORKER_UUID":"w1","STATUS":"OK"}', "worker-alive"],
   ['{"WORKER":"DEAD","WORKER_UUID":"w1"}', "unknown"],
@@ -76,6 +100,13 @@ test.each([
   ['{"STATUS":"OK","WORKER_UUID":""}', "unknown"],
   ['{"STATUS":"NOK","WORKER_UUID":null}', "unknown"],
   ['{"STATUS":"NOK","TASK":"QUERY"}', "worker-status"],
+  // And RESPONSE comes last.
+  ['{"STATUS":"OK","WORKER_UUID":"w1","RESPONSE":"AVAILABLE","WORKERS_UUID":["w1"]}', "worker-status"],
+  ['{"task":"performance_report","server_uuid":"m1","RESPONSE":"RELEASE_ACK"}', "performance-report"],
+  ['{"TASK":null,"RESPONSE":"RELEASE_ACK"}', "release-ack"],
+  ['{"STATUS":1,"WORKER":null,"RESPONSE":"AVAILABLE","WORKERS_UUID":["w1"]}', "offer"],
+  ['{"RESPONSE":"available","WORKERS_UUID":["w1"]}', "unknown"],
+  ['{"RESPONSE":["AVAILABLE"],"WORKERS_UUID":["w1"]}', "unknown"],
   // Other words are not understood.
   ['{"STATUS":"DONE","TASK":"QUERY","WORKER_UUID":"w1"}', "unknown"],
   ['{"STATUS":"ok","TASK":"QUERY","WORKER_UUID":"w1"}', "unknown"],

@@ -2,6 +2,7 @@ import {
   CLASS_LINE_MAX_BYTES,
   PAYLOAD_DEPTH_MAX,
   PAYLOAD_MAX_BYTES,
+  PEER_LEASES_MAX,
   SESSION_LINE_MAX_BYTES,
   type TaskSpec,
   taskSpecs,
@@ -48,6 +49,26 @@ ours begins, with an ALIVE that every master understands.
 An attempt is a task's id and a number that grows with each try; in lists it is \`["<task>",n]\`. Payloads and results are any JSON of
 at most ${kib(PAYLOAD_MAX_BYTES)} in ASCII, ${PAYLOAD_DEPTH_MAX} levels, 256 keys in an object and 1,024 items in an array. A list that is empty may be left
 out. An \`EXT\` that is malformed costs its line.
+
+## Lending
+
+B has more work than workers and asks O, who lends one of its own. The worker's own ALIVE is the only proof of where it is; all
+else is a forecast, and every line is complete without its \`EXT\`.
+
+    B -> O   worker-request: where workers are to connect, how many
+    O -> B   offer, or worker-refusal (a grant that lists nobody is one, too)
+    O -> W   redirect
+    W -> B   worker-alive, naming its owner; work as with any worker
+    B -> O   command-release                     O -> B   command-release, between nodes of ours: the owner wants it back
+    O -> B   release-ack                         B -> O   release-ack
+    B -> W   return: the worker goes to the home that it remembers, whatever address stands there
+    W -> O   worker-alive, naming nobody
+    O -> B   release-completed, on a new connection
+
+Between nodes of ours a lease has an epoch, which grows with each lease of a worker and fences what is old; in lists it is
+\`["<worker>",epoch]\`. Beats between masters that have shown each other \`EXT\` (\`{"v":1}\` is enough) renew leases: the request
+names the guests, at most ${PEER_LEASES_MAX}, and the reply those that are wanted back. A beat that has such lists may be as long as any line
+between nodes of ours. Lists of workers to other teams' nodes are cut where the line is full, and the rest is said on another.
 
 # The messages
 
