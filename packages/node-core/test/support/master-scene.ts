@@ -28,7 +28,7 @@ import {
 
 const listening: Endpoint = { host: "127.0.0.1", port: 9101 };
 
-const defaults: MasterNodeOptions = {
+export const masterTestOptions: MasterNodeOptions = {
   peers: [],
   intervalMs: seconds(2),
   timeoutMs: seconds(10),
@@ -64,7 +64,7 @@ export const draft = (id: string, changes: Partial<TaskDraft> = {}): TaskDraft =
  * `0 store 1` is a write. Unless a test says otherwise, writes are durable at once.
  */
 export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, contents: StoreContents = NOTHING_KEPT) {
-  const options = { ...defaults, ...changes };
+  const options = { ...masterTestOptions, ...changes };
   const node = createMasterNode(nodeId("m"), options, createPrng("scene"));
   const told: string[] = [];
   const answers: Answer[] = [];

@@ -10,7 +10,7 @@ import {
   type TaskId,
 } from "@mutirao/primitives";
 import { decodeLine, encodeMessage } from "@mutirao/protocol";
-import type { LeaseRecord, TaskRecord } from "@mutirao/task-store";
+import { endOf, type LeaseRecord, type TaskRecord } from "@mutirao/task-store";
 import {
   type Answer,
   createMasterNode,
@@ -20,8 +20,8 @@ import {
   type MasterNode,
   type MasterNodeOptions,
   type Notice,
-  requestId,
   type RunId,
+  requestId,
   type WorkerEffect,
   type WorkerEvent,
   type WorkerNode,
@@ -86,7 +86,6 @@ export function createTown() {
   const held: (() => void)[] = [];
   let nowMs = 0;
   let requests = 0;
-  let hosts = 1;
 
   const isCut = (a: string, b: string): boolean => cuts.has(`${a} ${b}`) || cuts.has(`${b} ${a}`);
   const drain = (): void => {
@@ -101,7 +100,9 @@ export function createTown() {
     const near: Conn = { id, owner: from, far: undefined, isOpen: true };
     from.conns.set(id, near);
     queue.push(() => {
-      const target = [...residents.values()].find(({ at }) => at !== undefined && formatEndpoint(at) === formatEndpoint(to));
+      const target = [...residents.values()].find(
+        ({ at }) => at !== undefined && formatEndpoint(at) === formatEndpoint(to),
+      );
       if (!near.isOpen) return;
       if (target === undefined || !target.isUp || isCut(from.name, target.name)) {
         end(near, "ERR_DIAL_REFUSED");
@@ -133,7 +134,8 @@ export function createTown() {
       if (!far.isOpen || !far.owner.isUp) return;
       const decoded = decodeLine(line);
       const remote = { host: hostOf(conn.owner), port: 50_000 };
-      if ("message" in decoded) far.owner.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
+      if ("message" in decoded)
+        far.owner.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
       else throw new Error(`${saying.from} says what nobody understands: ${line}`);
     };
     const fate = isCut(saying.from, saying.to) ? "drop" : filter(saying);
@@ -193,6 +195,15 @@ export function createTown() {
     return due.length === 0 ? undefined : Math.min(...due);
   };
 
+  const loansOf = (name: string): readonly string[] => {
+    const last = new Map<string, string>();
+    for (const { who, notice } of notices) {
+      if (who !== name || notice.kind !== "loan-changed") continue;
+      last.set(`${notice.direction} ${notice.loan}`, `${notice.direction} ${notice.loan} ${notice.to}`);
+    }
+    return [...last.values()];
+  };
+
   return {
     said,
     notices,
@@ -225,9 +236,10 @@ export function createTown() {
       const begin = (): void => {
         resident.node = create();
         const unfinished = [...resident.tasks.values()].filter(({ status }) => status.state === "pending");
-        const finished = [...resident.tasks.values()].flatMap(({ id, status }) =>
-          status.state === "pending" ? [] : [{ id, state: status.state, endedAt: status.endedAt }],
-        );
+        const finished = [...resident.tasks.values()].flatMap(({ id, status }) => {
+          const end = endOf(status);
+          return end === undefined ? [] : [{ id, ...end }];
+        });
         const contents = { unfinished, finished, leases: [...resident.leases.values()] };
         resident.handle({ type: "recovered", contents, wallOffsetMs: 1_000_000 });
         resident.handle({ type: "started", listening: at });
@@ -252,15 +264,12 @@ export function createTown() {
           resident.handle({ type: "submit", request: requestId(requests++), drafts: ids.map((id) => draft(id)) });
           drain();
         },
-        loans: () =>
-          resident.node
-            .loans(1_000, instantMs(nowMs))
-            .map(({ worker, direction, state }) => `${direction} ${worker} ${state}`),
+        /** How each of its loans stands, as it has told. */
+        loans: () => loansOf(name),
       });
     },
     /** A worker of a master's. */
     worker(name: string, home: string, changes: Partial<WorkerNodeOptions> = {}) {
-      hosts++;
       const resident: WorkerResident = {
         name,
         at: undefined,
@@ -289,7 +298,12 @@ export function createTown() {
         });
       };
       const begin = (): void => {
-        const options = { ...workerTestOptions, master: endpointOf(home), boot: `${name}-${resident.life}`, ...changes };
+        const options = {
+          ...workerTestOptions,
+          master: endpointOf(home),
+          boot: `${name}-${resident.life}`,
+          ...changes,
+        };
         resident.node = createWorkerNode(nodeId(name), options, createPrng(`${name} ${resident.life}`));
         resident.handle({ type: "started", listening: { host: "127.0.9.9", port: 1 } });
       };
@@ -359,6 +373,13 @@ export function createTown() {
     /** The lines with this word from one to the other. */
     lineCount: (from: string, to: string, word: string) =>
       said.filter((saying) => saying.from === from && saying.to === to && saying.line.includes(`"${word}"`)).length,
+    /** A line is said again, on the connection that the two have now. */
+    repeats(saying: Saying | undefined, from: string, to: string) {
+      const conn = [...(residents.get(from)?.conns.values() ?? [])].find(({ far }) => far?.owner.name === to);
+      if (saying === undefined || conn === undefined) throw new Error("there is nothing to repeat, or nowhere");
+      send(conn, saying.line);
+      drain();
+    },
     /** Somebody of no standing says one line to a master, as if from another's host. */
     forges(to: string, host: string, object: object) {
       const target = residents.get(to);
@@ -366,7 +387,15 @@ export function createTown() {
       const decoded = decodeLine(JSON.stringify(object));
       if (!("message" in decoded)) throw new Error("the forged line is no message");
       const conn: Conn = { id: acceptedConnId(target.accepted++), owner: target, far: undefined, isOpen: true };
-      const stranger: Resident = { name: "forger", at: undefined, life: 0, isUp: true, accepted: 0, conns: new Map(), handle: () => {} };
+      const stranger: Resident = {
+        name: "forger",
+        at: undefined,
+        life: 0,
+        isUp: true,
+        accepted: 0,
+        conns: new Map(),
+        handle: () => {},
+      };
       conn.far = { id: conn.id, owner: stranger, far: conn, isOpen: true };
       target.conns.set(conn.id, conn);
       const remote = { host, port: 50_001 };
