@@ -103,6 +103,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
         must(find(effect.conn).phase === "open", "an open connection is spared");
         spared = effect.isSpared ? effect.conn : undefined;
         break;
+      case "owe":
+        break;
       case "identify":
         identifications++;
         break;
