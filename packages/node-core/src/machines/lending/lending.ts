@@ -177,9 +177,20 @@ function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message:
     case "release-completed":
       onCompleted(state, remote, message, now);
       return true;
+    case "offer":
+    case "worker-refusal":
+    case "release-ack":
+      refuseAnswer(state, conn, remote, message);
+      return true;
     default:
       return false;
   }
+}
+
+/** An answer to nothing that we asked, or once more to what was answered: whoever says it has nothing to say to us. */
+function refuseAnswer({ outbox }: LendingState, conn: ConnId, remote: Endpoint, message: Message): void {
+  outbox.notify({ kind: "order-refused", word: message.kind, remote, workers: [] });
+  outbox.emit({ type: "close", conn });
 }
 
 function settle(state: LendingState, now: InstantMs): void {
