@@ -32,6 +32,7 @@ import {
   viewMs,
   workMs,
 } from "../src/policies/lending/parameters.ts";
+import { type AskableMaster, planWave } from "../src/policies/lending/plan-wave.ts";
 import { reclaimCount, reclaimFrom } from "../src/policies/lending/reclaim.ts";
 import { lendRoom, spareSlots, spareWorkers } from "../src/policies/lending/spare.ts";
 import { busyMaster, idleMaster } from "./support/lending-figures.ts";
@@ -205,6 +206,44 @@ describe("whom to ask", () => {
     expect(times.size).toBe(5);
     expect(chooseAtRandom(["a", "b"], 1, 4, prng)).toHaveLength(2);
     expect([chooseAtRandom([], 1, 4, prng), chooseAtRandom(["a"], 0, 4, prng)]).toEqual([[], []]);
+  });
+});
+
+describe("whom a wave goes to", () => {
+  const others = (count: number, spare: number, more: Partial<AskableMaster<number>> = {}): AskableMaster<number>[] =>
+    Array.from({ length: count }, (_, lender) => ({ lender, spare, isAsked: false, isStanding: false, ...more }));
+  const inVain: AskWaves = { ...firstAskWaves, gapMs: durationMs(4), cap: 8, standFan: 8 };
+
+  test.each([
+    ["few: those that have enough", others(7, 2), 4, firstAskWaves, 2, [2, 2]],
+    [
+      "few: the rest stands with some that may get it",
+      [...others(1, 3), ...others(6, 0).slice(1)],
+      7,
+      firstAskWaves,
+      5,
+      [1, 1, 1, 1, 3],
+    ],
+    ["few: nobody is asked again before it has answered", others(7, 2, { isAsked: true }), 4, firstAskWaves, 0, []],
+    ["few: nobody holds two asks that stand", others(7, 0, { isStanding: true }), 4, firstAskWaves, 0, []],
+    [
+      "few: who says anew that it has some is asked anew",
+      others(7, 2, { isStanding: true }),
+      4,
+      firstAskWaves,
+      2,
+      [2, 2],
+    ],
+    ["many: so many as usually have enough", others(40, 0), 12, firstAskWaves, 3, [4, 4, 4]],
+    ["many: what they say is not believed", others(40, 99), 12, firstAskWaves, 3, [4, 4, 4]],
+    ["many: after a wave in vain, more of them", others(40, 0), 4, inVain, 8, [1, 1, 1, 1, 1, 1, 1, 1]],
+    ["many: as wide as a wave may be", others(60, 0), 100, inVain, 8, [13, 13, 13, 13, 13, 13, 13, 13]],
+  ])("%s", (_, masters, need, waves, count, workers) => {
+    for (let seed = 0; seed < 20; seed++) {
+      const asks = planWave(masters, need, { waves, usualSpare: 4 }, createPrng(String(seed)));
+      expect(new Set(asks.map(({ lender }) => lender)).size).toBe(count);
+      expect(asks.map((ask) => ask.workers).sort((a, b) => a - b)).toEqual(workers);
+    }
   });
 });
 
