@@ -12,12 +12,13 @@ import type { RegistryEntry } from "@mutirao/registry";
 import type { Core } from "./core.ts";
 import type { ConnClosed, ConnOpened, MessageReceived } from "./events.ts";
 import { dispatch } from "./machines/dispatch.ts";
+import type { LoanQuery } from "./machines/lending/loan-views.ts";
 import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
 import { taskViewOf, workerViewOf } from "./machines/master-view.ts";
 import { createStallWatch } from "./machines/stall-watch.ts";
 import type { MasterOwnEffect } from "./master-effects.ts";
 import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
-import type { LoadView, TaskView, WorkerView } from "./master-views.ts";
+import type { LoadView, LoanView, TaskView, WorkerView } from "./master-views.ts";
 import type { MasterNodeOptions } from "./options/master-options.ts";
 import { stallLimitMs } from "./policies/stall.ts";
 
@@ -36,6 +37,8 @@ export interface MasterNode extends Core<MasterOwnEvent, MasterOwnEffect> {
   tasks(limit: number): readonly TaskView[];
   workers(now: InstantMs): readonly WorkerView[];
   load(now: InstantMs): LoadView;
+  /** Loans in and out: the open ones first, then those that ended, the last first. */
+  loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
 }
 
 /**
@@ -64,6 +67,7 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ledger.flush(now);
       machines.talk.flush();
       load.evaluate(now);
+      machines.draining.evaluate(now);
       deadline = deadlineOf(machines);
       return outbox.take();
     },
@@ -83,13 +87,16 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ];
       return shown.map(taskViewOf);
     },
-    workers: () => [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock)),
+    workers: () =>
+      [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock, lending.whereabouts(worker))),
     load: (now) => load.view(now),
+    loans: (query, now) => lending.loans(query, now),
   };
 }
 
-function deadlineOf({ pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers }: MasterMachines) {
-  return [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers]
+function deadlineOf(machines: MasterMachines) {
+  const { pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers, draining } = machines;
+  return [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers, draining]
     .map((machine) => machine.nextDeadline())
     .reduce(earlierOf, undefined);
 }
@@ -110,6 +117,14 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
       break;
     case "retry":
       ledger.retry(event.request, event.record, now);
+      break;
+    case "borrow":
+    case "lend":
+    case "reclaim":
+      machines.outbox.emit({ type: "answer", request: event.request, answer: machines.lending.order(event, now) });
+      break;
+    case "drain":
+      machines.draining.begin(event, now);
       break;
     case "store-committed":
       ledger.onCommitted(event.write, now);

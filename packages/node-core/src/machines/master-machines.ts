@@ -8,6 +8,7 @@ import { type Backlog, createBacklog } from "./backlog.ts";
 import { fitsClassLine } from "./class-query.ts";
 import { type ClassWorkers, createClassWorkers } from "./class-workers.ts";
 import { createConnNumbers } from "./conn-numbers.ts";
+import { createDraining, type Draining } from "./draining.ts";
 import { createFarm, type Farm } from "./farm.ts";
 import { createLending, type Lending } from "./lending/lending.ts";
 import type { LiveTask } from "./live-task.ts";
@@ -36,6 +37,7 @@ export interface MasterMachines {
   readonly arrivals: ArrivalRate;
   readonly load: Load;
   readonly lending: Lending;
+  readonly draining: Draining;
   readonly reports: LoadReports;
 }
 
@@ -105,6 +107,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     arrivals,
     load,
     lending,
+    draining: createDraining({ outbox, ledger, lending }),
     reports,
   };
   return machines;

@@ -30,6 +30,8 @@ export interface TaskLedger {
   end(task: LiveTask, end: TaskEndDraft, now: InstantMs): void;
   /** Something about the task is worth keeping. */
   note(task: LiveTask): void;
+  /** Nothing more is accepted. */
+  close(): void;
   /** The store has failed, and nothing more is kept. */
   readonly isDown: boolean;
   /** Keeps a lease beside the tasks, with what the event under way wants written of them; see `DurableWrites.lease`. */
@@ -78,6 +80,7 @@ interface State extends TaskLedgerTools {
   readonly writes: DurableWrites;
   /** The write with which each task that is being accepted becomes durable. */
   readonly acceptedWith: Map<LiveTask, WriteIntent>;
+  isClosed: boolean;
   accepted: number;
   bytes: number;
   pruneAt: InstantMs;
@@ -95,6 +98,7 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     ended: new Map(),
     writes: createDurableWrites(tools.outbox, (task) => live.get(task.order.id) === task),
     acceptedWith: new Map(),
+    isClosed: false,
     accepted: 0,
     bytes: 0,
     pruneAt: instantMs(Number.POSITIVE_INFINITY),
@@ -109,6 +113,9 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     retry: (request, record, now) => retry(state, request, record, now),
     end: (task, draft, now) => end(state, task, draft, now),
     note: (task) => state.writes.note(task),
+    close() {
+      state.isClosed = true;
+    },
     get isDown() {
       return state.writes.failure !== undefined;
     },
@@ -217,10 +224,11 @@ function expectAcceptance(state: State, task: LiveTask): void {
 
 /** Why there is no room for one more task, be it new or one that is to be tried again. */
 function refusalOf(
-  { live, bytes, options, writes }: State,
+  { live, bytes, options, writes, isClosed }: State,
   { payload }: Pick<TaskDraft, "payload">,
 ): Refusal | undefined {
   if (writes.failure !== undefined) return { code: "ERR_STORE_DOWN", retryAfterMs: undefined };
+  if (isClosed) return { code: "ERR_MASTER_DRAINING", retryAfterMs: RETRY_AFTER_MS };
   const isFull = live.size >= options.backlogMax || bytes + payload.length > options.backlogMaxBytes;
   return isFull ? { code: "ERR_BACKLOG_FULL", retryAfterMs: RETRY_AFTER_MS } : undefined;
 }

@@ -74,6 +74,8 @@ export interface LoansOut {
   ): readonly NodeId[];
   /** The peer names its guests: renews their leases. Gives those that it is to let go. */
   onGuests(peer: PeerRecord, guests: readonly LeaseRef[], now: InstantMs): readonly LeaseRef[];
+  /** When it is cancelled or lost if nothing is heard of it until then. */
+  dueAt(loan: LoanOut): InstantMs | undefined;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -142,6 +144,7 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
     },
     onRelease: (peer, workers, leases, now) => release(state, peer, workers, leases, now),
     onGuests: (peer, guests, now) => renew(state, peer, guests, now),
+    dueAt: (loan) => state.due.deadlineOf(loan),
     wake: (now) => wake(state, now),
     nextDeadline: () => state.due.nextDeadline(),
   };
