@@ -54,14 +54,17 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     backlog,
     farm,
     prng: prng.fork("attempts"),
-    onServed: (serviceMs) => load.onServed(serviceMs),
+    onServed(serviceMs) {
+      load.onServed(serviceMs);
+      reports.onServed();
+    },
     tellToStop: ({ worker, task, number }) => talk.cancel(worker, { task: task.order.id, attempt: number }),
   });
   const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock });
   const peers = () => pulse.registry.entries();
-  const reports = createLoadReports(
+  const reports: LoadReports = createLoadReports(
     { ...options, selfId },
-    { outbox, clock, conns, farm, backlog, attempts, peers, prng: prng.fork("reports") },
+    { outbox, clock, conns, farm, backlog, attempts, load, peers, prng: prng.fork("reports") },
   );
   const sessions = createSessions({ ...options, selfId }, { outbox, farm, ledger, attempts, talk });
   const classWorkers = createClassWorkers({ ...options, selfId }, { outbox, farm, attempts, backlog });

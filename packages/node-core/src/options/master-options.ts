@@ -1,7 +1,7 @@
 import { type DurationMs, durationMs, type Endpoint } from "@mutirao/primitives";
 import { z } from "zod";
 import { type HeartbeatNodeOptions, heartbeatOptions } from "./heartbeat-options.ts";
-import { countOption, endpointOption, type OptionSchema, secondsOption } from "./option.ts";
+import { choiceOption, countOption, endpointOption, type OptionSchema, secondsOption } from "./option.ts";
 
 /** What a master has to be told. The ranges and defaults are in {@link masterOptions}. */
 export interface MasterNodeOptions extends HeartbeatNodeOptions {
@@ -28,6 +28,8 @@ export interface MasterNodeOptions extends HeartbeatNodeOptions {
   readonly waitLowMs: DurationMs | undefined;
   readonly monitor: Endpoint | undefined;
   readonly monitorIntervalMs: DurationMs;
+  /** Whether reports say what the class has no words for. */
+  readonly monitorWords: "ours" | "class";
 }
 
 const tasks = "Tasks";
@@ -156,6 +158,13 @@ const loadOptions = {
     { minS: 0.1, maxS: 86_400, defaultS: 10 },
     { flag: "--monitor-interval <s>", group: load, consequence: "Time between two load reports." },
   ),
+  monitorWords: choiceOption(["ours", "class"], "ours", {
+    flag: "--monitor-words <kind>",
+    group: load,
+    consequence:
+      "ours: reports carry more than the class has words for, in EXT, which others ignore. class: they do not, for a " +
+      "supervisor that cannot read long lines.",
+  }),
 } as const;
 
 const limitOptions = {
@@ -202,4 +211,5 @@ export const masterDefaults: Omit<MasterNodeOptions, keyof HeartbeatNodeOptions>
   waitLowMs: undefined,
   monitor: undefined,
   monitorIntervalMs: durationMs(10_000),
+  monitorWords: "ours",
 };
