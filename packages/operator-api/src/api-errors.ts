@@ -13,7 +13,7 @@ export const apiErrors = {
   ERR_BODY_NOT_JSON: "The body is not JSON.",
   ERR_PAYLOAD_INVALID: "The payload of the task is larger, deeper or wider than a line can carry.",
   ERR_HOST_FOREIGN:
-    "The header `Host` is not a name of this machine. A master on a loopback address answers to those only, so that no " +
+    "The header `Host` is not a name of this machine. A server on a loopback address answers to those only, so that no " +
     "web page can reach it under a name of its own.",
   ERR_ORIGIN_FOREIGN: "A web page from elsewhere may not change anything here.",
   ERR_WAITS_FULL: "Too many requests wait for the end of a task. Ask again later, or without `wait`.",
