@@ -9,7 +9,7 @@ export const monitoredWorkerSchema = named(
   [
     {
       ...{ key: '["master-a","worker-7"]', id: "worker-7", owner: "master-a", master: "master-b", status: "ALIVE" },
-      ...{ slots: 4, busy: 2, heardAt: "2026-11-24T15:31:12.345Z" },
+      ...{ slots: 4, busy: 2, since: "2026-11-24T15:31:12.345Z" },
       saidBy: [{ master: "master-b", status: "ALIVE" }],
     },
   ],
@@ -21,7 +21,7 @@ export const monitoredWorkerSchema = named(
     status: described(z.string(), "ALIVE, AWAY or TIMEOUT, as the master says that has it, or else that had it last."),
     slots: figure,
     busy: figure,
-    heardAt: described(moment, "When a report last named it."),
+    since: described(moment, "When something of this last changed. How old it may be, `heardAt` of its master tells."),
     saidBy: described(z.array(z.object({ master: z.string(), status: z.string() })), "Every master that reports it."),
   }),
 );
@@ -39,7 +39,7 @@ export const monitoredLoanSchema = named(
   [
     {
       ...{ key: '["master-a","loan-1"]', id: "loan-1", worker: "worker-7", lender: "master-a", borrower: "master-b" },
-      ...{ state: "here", endsAt: "2026-11-24T15:32:12.345Z", heardAt: "2026-11-24T15:31:12.345Z" },
+      ...{ state: "here", endsAt: "2026-11-24T15:32:12.345Z", since: "2026-11-24T15:31:12.345Z" },
       saidBy: ["master-a", "master-b"],
     },
   ],
@@ -51,7 +51,7 @@ export const monitoredLoanSchema = named(
     borrower: z.string(),
     state: described(z.string(), "A word of the master that said it last; `unreturnable`: it does not come home."),
     endsAt: described(moment.nullable(), "When it ends by itself."),
-    heardAt: moment,
+    since: described(moment, "When something of this last changed."),
     saidBy: z.array(z.string()),
   }),
 );
