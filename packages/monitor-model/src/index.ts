@@ -5,5 +5,11 @@
 export { applyDelta } from "./apply-delta.ts";
 export type { ModelParts, MonitorChanges } from "./changes.ts";
 export { differenceOf } from "./difference.ts";
-export { createMonitorModel, type ModelOptions, type MonitorModel, type Past } from "./monitor-model.ts";
+export {
+  createMonitorModel,
+  type HeardNotice,
+  type ModelOptions,
+  type MonitorModel,
+  type Past,
+} from "./monitor-model.ts";
 export { allowedHttp } from "./policies/allowed-http.ts";
