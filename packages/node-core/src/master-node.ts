@@ -138,7 +138,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
     case "host-measured":
       clock.set(event.wallOffsetMs);
       load.onMeasured(event.figures);
-      reports.onMeasured(event.figures);
+      reports.onMeasured(event.figures, event.http);
       break;
     default:
       routeNodeEvent(machines, options, event, now);
