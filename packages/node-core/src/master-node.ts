@@ -1,6 +1,6 @@
 import {
   type ConnId,
-  earlierOf,
+  earliestOf,
   type InstantMs,
   isDialled,
   type NodeId,
@@ -46,6 +46,8 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
   const machines = createMasterMachines(selfId, options, prng);
   const { outbox, ledger, farm, attempts, load, clock, pulse } = machines;
   const stalls = createStallWatch(stallLimitMs(options.intervalMs, options.timeoutMs));
+  const { backlog, reports, classWorkers } = machines;
+  const timed = [pulse, ledger, farm, attempts, backlog, load, reports, classWorkers];
   let deadline: InstantMs | undefined;
 
   const resume = (now: InstantMs): void => {
@@ -62,7 +64,7 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ledger.flush(now);
       machines.talk.flush();
       load.evaluate(now);
-      deadline = deadlineOf(machines);
+      deadline = earliestOf(timed);
       return outbox.take();
     },
     nextDeadline: () => deadline,
@@ -84,12 +86,6 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
     workers: () => [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock)),
     load: (now) => load.view(now),
   };
-}
-
-function deadlineOf({ pulse, ledger, farm, attempts, backlog, load, reports, classWorkers }: MasterMachines) {
-  return [pulse, ledger, farm, attempts, backlog, load, reports, classWorkers]
-    .map((machine) => machine.nextDeadline())
-    .reduce(earlierOf, undefined);
 }
 
 function route(machines: MasterMachines, options: MasterNodeOptions, event: MasterEvent, now: InstantMs): void {
@@ -235,7 +231,7 @@ function cancel({ ledger, attempts }: MasterMachines, { request, task: id }: Can
     ledger.refuseCancel(request, id);
     return;
   }
-  task.cancelRequests.push(request);
+  task.cancelRequests = [...task.cancelRequests, request];
   // One that is not accepted yet is cancelled as soon as it is; one that is ending has its answer with its end.
   if (task.phase === "accepting" || task.phase === "ending") return;
   attempts.abandon(task);

@@ -5,7 +5,7 @@ import {
   type DurationMs,
   durationMs,
   type Endpoint,
-  earlierOf,
+  earliestOf,
   elapsed,
   type InstantMs,
   type NodeId,
@@ -94,6 +94,7 @@ export function createFarm(options: FarmOptions): Farm {
     present: 0,
   };
   const { available, byConn } = state;
+  const queues = [state.sessions, state.others, state.graces, state.patience, state.farewells];
   return {
     workers: state.workers,
     available,
@@ -134,10 +135,7 @@ export function createFarm(options: FarmOptions): Farm {
     },
     onResumed: (now) => resume(state, now),
     wake: (now) => takeLosses(state, now),
-    nextDeadline: () =>
-      [state.sessions, state.others, state.graces, state.patience, state.farewells]
-        .map((queue) => queue.nextDeadline())
-        .reduce(earlierOf, undefined),
+    nextDeadline: () => earliestOf(queues),
   };
 }
 
