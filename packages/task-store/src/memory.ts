@@ -1,6 +1,5 @@
 import { assert, type TaskId } from "@mutirao/primitives";
-import { endOf } from "./end-of-task.ts";
-import { chooseToForget } from "./pruning.ts";
+import { createEndings } from "./endings.ts";
 import type { TaskRecord } from "./task-record.ts";
 import type { TaskChange, TaskStore } from "./task-store.ts";
 
@@ -8,6 +7,7 @@ import type { TaskChange, TaskStore } from "./task-store.ts";
 export function createMemoryTaskStore(): TaskStore {
   // A map gives its entries in the order in which they were added, and keeps the place of one that is replaced.
   const records = new Map<TaskId, TaskRecord>();
+  const endings = createEndings();
   let phase: "new" | "loaded" | "closed" = "new";
 
   const use = (): void => assert(phase === "loaded", "a store is used after load() and before close()");
@@ -18,9 +18,18 @@ export function createMemoryTaskStore(): TaskStore {
       phase = "loaded";
       return { unfinished: [], finished: [] };
     },
-    async write(changes) {
-      use();
-      for (const [id, record] of outcomeOf(changes, records)) records.set(id, record);
+    write(changes) {
+      try {
+        use();
+        for (const [id, record] of outcomeOf(changes, records)) {
+          records.set(id, record);
+          endings.note(id, record.status);
+        }
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      // It is as durable at once as it will ever be.
+      return undefined;
     },
     async get(id) {
       use();
@@ -33,11 +42,7 @@ export function createMemoryTaskStore(): TaskStore {
     },
     async prune(endedBefore, finishedMax) {
       use();
-      const ended = [...records.values()].flatMap(({ id, status }) => {
-        const end = endOf(status);
-        return end === undefined ? [] : ([[id, end.endedAt]] as const);
-      });
-      const forgotten = chooseToForget(ended, endedBefore, finishedMax);
+      const forgotten = endings.take(endedBefore, finishedMax);
       for (const id of forgotten) records.delete(id);
       return forgotten;
     },

@@ -97,13 +97,13 @@ export const durableCases: readonly DurableCase[] = [
         const acknowledged: TaskId[] = [];
         const tasks = sampleTasks(100 * round, 100 * round + 60);
         const writing = tasks.map((task) =>
-          store
-            .write([accepted(task), updated(task.id, { ...newStatus, attempts: 1 }), accepted(twinOf(task.id))])
-            .then(
-              () => acknowledged.push(task.id),
-              // The process is gone, and so is its answer.
-              () => {},
-            ),
+          Promise.resolve(
+            store.write([accepted(task), updated(task.id, { ...newStatus, attempts: 1 }), accepted(twinOf(task.id))]),
+          ).then(
+            () => acknowledged.push(task.id),
+            // The process is gone, and so is its answer.
+            () => {},
+          ),
         );
         await writing[round * 10];
         await harness.crash();
