@@ -69,7 +69,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
   const perform = (effect: MasterOwnEffect): void => {
     switch (effect.type) {
       case "store":
-        void write(effect);
+        write(effect);
         break;
       case "prune":
         void prune(effect);
@@ -83,16 +83,17 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     }
   };
 
-  const write = async ({ write, changes }: MasterOwnEffect & { type: "store" }): Promise<void> => {
-    try {
-      await store.write(changes);
-    } catch (error) {
+  const write = ({ write, changes }: MasterOwnEffect & { type: "store" }): void => {
+    const isCommitted = (): void => host.deliver({ type: "store-committed", write });
+    const isRefused = (error: unknown): void => {
       const code = codeOf(error);
       host.deliver({ type: "store-refused", write, code });
       if (code !== "ERR_STORE_FULL") onStoreFailed(code);
-      return;
-    }
-    host.deliver({ type: "store-committed", write });
+    };
+    const durable = store.write(changes);
+    // What is durable at once is answered in the same turn: the answers share a write with what else the turn brings.
+    if (durable === undefined) isCommitted();
+    else durable.then(isCommitted, isRefused);
   };
 
   const prune = async ({ endedBefore, finishedMax }: MasterOwnEffect & { type: "prune" }): Promise<void> => {

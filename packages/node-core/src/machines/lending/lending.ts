@@ -64,6 +64,8 @@ export interface Lending {
   readonly isClear: boolean;
   /** No worker of ours is elsewhere, as far as anything is expected of it. */
   readonly isHome: boolean;
+  /** This process was stalled until `now`: what was to happen meanwhile may be waiting, unread. */
+  onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
   loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
@@ -102,6 +104,10 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     },
     get isHome() {
       return [...loans.open.values()].every(({ phase }) => phase === "lost");
+    },
+    onResumed(now) {
+      exchanges.onResumed(now);
+      loans.onResumed(now);
     },
     wake(now) {
       state.known = undefined;
@@ -228,10 +234,12 @@ function sendAway(state: LendingState, loan: LoanOut, now: InstantMs): void {
 }
 
 function evaluate(state: LendingState, now: InstantMs): void {
-  const { wants, guests, loans, backlog, asks } = state;
+  const { wants, guests, loans, backlog, asks, peers } = state;
+  // A master without peers has nobody to lend to or to borrow from; and this comes with every event.
+  if (peers.all.length === 0) return;
   if (backlog.ready === 0) asks.withdraw();
   if (wants.size > 0) serveWants(state, now);
-  answerWants(state, now);
+  if (wants.isDue) answerWants(state, now);
   if (backlog.ready > 0) {
     if (loans.open.size > 0) takeBack(state, now);
     if (!state.isDraining && state.options.lending !== "off") askForMore(state, now);

@@ -76,6 +76,8 @@ export interface LoansOut {
   onGuests(peer: PeerRecord, guests: readonly LeaseRef[], now: InstantMs): readonly LeaseRef[];
   /** When it is cancelled or lost if nothing is heard of it until then. */
   dueAt(loan: LoanOut): InstantMs | undefined;
+  /** This process was stalled: silence until now was its own. */
+  onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -145,6 +147,9 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
     onRelease: (peer, workers, leases, now) => release(state, peer, workers, leases, now),
     onGuests: (peer, guests, now) => renew(state, peer, guests, now),
     dueAt: (loan) => state.due.deadlineOf(loan),
+    onResumed(now) {
+      for (const loan of state.open.values()) if (state.due.deadlineOf(loan) !== undefined) expect(state, loan, now);
+    },
     wake: (now) => wake(state, now),
     nextDeadline: () => state.due.nextDeadline(),
   };
@@ -163,7 +168,7 @@ function takeFlushed(state: State, now: InstantMs): readonly { loan: LoanOut; is
       continue;
     }
     loan.phase = "offered";
-    schedule(state, loan, loan.isSession ? OFFER_MS : CLASS_OFFER_MS, now);
+    expect(state, loan, now);
     state.log.changed(loan, "offered", "the lease is durable", now);
   }
   return flushed;
@@ -187,7 +192,7 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
     loan.phase = "lent";
     loan.redirects = 1;
     state.open.set(worker, loan);
-    schedule(state, loan, leaseOf(state, peer), now);
+    expect(state, loan, now);
     opened(state, loan, "lent", now);
   }
 }
@@ -220,8 +225,23 @@ function opened({ log }: State, loan: LoanOut, phase: LoanOut["phase"], now: Ins
 const leaseOf = ({ options }: State, peer: PeerRecord): DurationMs =>
   durationMs((peer.isOurs ? options.leaseMs : FOREIGN_LEASE_MS) + options.graceMs);
 
-function schedule(state: State, loan: LoanOut, inMs: DurationMs, now: InstantMs): void {
-  state.due.schedule(loan, after(now, inMs));
+/** From now on there is so much time for the next sign of the worker. */
+function expect(state: State, loan: LoanOut, now: InstantMs): void {
+  state.due.schedule(loan, after(now, patience(state, loan)));
+}
+
+function patience(state: State, { phase, isSession, peer }: LoanOut): DurationMs {
+  switch (phase) {
+    case "flushing":
+    case "offered":
+      return isSession ? OFFER_MS : CLASS_OFFER_MS;
+    case "lent":
+      return leaseOf(state, peer);
+    case "returning":
+      return RETURN_MS;
+    case "lost":
+      return FORGET_LOST_MS;
+  }
 }
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
@@ -259,7 +279,7 @@ function redirectOf(state: State, loan: LoanOut): Redirect {
 /** From now on the worker is the borrower's, for as long as the lease lasts. */
 function lend(state: State, loan: LoanOut, why: string, now: InstantMs): void {
   loan.phase = "lent";
-  schedule(state, loan, leaseOf(state, loan.peer), now);
+  expect(state, loan, now);
   state.log.changed(loan, "lent", why, now);
 }
 
@@ -366,7 +386,7 @@ function release(
     if (loan === undefined || (told !== undefined && told !== loan.epoch)) continue;
     if (loan.phase !== "lent" && loan.phase !== "offered") continue;
     loan.phase = "returning";
-    schedule(state, loan, RETURN_MS, now);
+    expect(state, loan, now);
     state.log.changed(loan, "returning", "the borrower gives it back", now);
   }
   return accepted;
@@ -383,7 +403,7 @@ function renew(state: State, peer: PeerRecord, guests: readonly LeaseRef[], now:
     }
     // One that is wanted back is let go when its task has ended: until then, this is a sign of it.
     if (loan.reclaimedAt !== undefined) wanted.push(guest);
-    if (loan.phase === "lent") schedule(state, loan, leaseOf(state, peer), now);
+    if (loan.phase === "lent") expect(state, loan, now);
     else if (loan.phase === "offered") lend(state, loan, "the borrower has it", now);
     else if (loan.phase === "lost") lend(state, loan, "the borrower has it after all", now);
   }
@@ -400,7 +420,7 @@ function wake(state: State, now: InstantMs): void {
       close(state, loan, "it was never seen again", now);
     } else if (loan.phase === "lent" || loan.phase === "returning") {
       loan.phase = "lost";
-      schedule(state, loan, FORGET_LOST_MS, now);
+      expect(state, loan, now);
       state.log.changed(loan, "lost", "nothing was heard of it until the end of its lease", now);
     }
   }
