@@ -26,8 +26,9 @@ import {
   peerFigures,
 } from "./lending-state.ts";
 import { createLoanLog } from "./loan-log.ts";
+import type { LoanOut } from "./loan-out.ts";
 import { type LoanQuery, loanViews, type Whereabouts, whereabouts } from "./loan-views.ts";
-import { createLoansOut, type LoanOut } from "./loans-out.ts";
+import { createLoansOut } from "./loans-out.ts";
 import { sayOrder } from "./orders.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { createPeerTable, type PeerRecord } from "./peer-table.ts";

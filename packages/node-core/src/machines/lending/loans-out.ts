@@ -3,7 +3,6 @@ import {
   createBoundedMap,
   createDeadlineQueue,
   type DurationMs,
-  durationMs,
   type Endpoint,
   type InstantMs,
   type NodeId,
@@ -13,42 +12,8 @@ import type { LeaseRecord } from "@mutirao/task-store";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { LoanLog } from "./loan-log.ts";
+import { createLoan, FOREIGN_LEASE_MS, type HomeVerdict, type LoanOut, patienceMs } from "./loan-out.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
-
-/**
- * A worker of ours that is lent, or is about to be.
- *
- *   flushing --durable--> offered --seen at the borrower, or gone--> lent --the borrower gives it back--> returning
- *       |                    |                                         |                                     |
- *       | refused            | time over                               | no sign for the lease               | no sign
- *       v                    v                                         v                                     v
- *     (home)          (home, epoch + 1)                              lost -------ALIVE: epoch + 1--------> (home)
- *
- * From offered, lent and returning its own ALIVE with the lease's epoch brings it home: nothing else proves its return.
- */
-export interface LoanOut {
-  readonly worker: NodeId;
-  readonly epoch: number;
-  readonly peer: PeerRecord;
-  readonly to: Endpoint;
-  phase: "flushing" | "offered" | "lent" | "returning" | "lost";
-  readonly startedAt: InstantMs;
-  /** How often REDIRECT was said, to a worker that does not say what it has seen. */
-  redirects: number;
-  /** It is wanted back, since then. */
-  reclaimedAt: InstantMs | undefined;
-  /** The slots that are away. */
-  readonly slots: number;
-  /** It has a session, and so says what it has seen. */
-  readonly isSession: boolean;
-}
-
-/** What is to be done with a worker of ours that says that it is here. */
-export type HomeVerdict =
-  | { readonly kind: "serve" }
-  /** It gets no task. `epoch`: it is to take over this number, and say again that it is here. */
-  | { readonly kind: "hold"; readonly epoch: number | undefined }
-  | { readonly kind: "redirect"; readonly redirect: Redirect };
 
 /** What a master has lent, and the number of each of its workers' last lease. */
 export interface LoansOut {
@@ -102,16 +67,6 @@ export interface LoansOutTools {
   readonly onCompleted: (peer: PeerRecord, lease: LeaseRef, now: InstantMs) => void;
 }
 
-/** An offer whose worker is seen neither here nor there for so long is cancelled. Nothing is in between for longer. */
-const OFFER_MS = durationMs(10_000);
-/** Workers of the class poll at their own pace, so they have the time that their teams' masters give them. */
-const CLASS_OFFER_MS = durationMs(30_000);
-/** A worker on its way home that is not seen for so long is lost, until it is seen. */
-const RETURN_MS = durationMs(10_000);
-/** A lost worker is shown for so long. */
-const FORGET_LOST_MS = durationMs(600_000);
-/** How long a worker stays with a master that never says who its guests are. */
-export const FOREIGN_LEASE_MS = durationMs(900_000);
 /** A worker that is told to go and polls all the same does not understand us. */
 const REDIRECTS_MAX = 2;
 
@@ -197,51 +152,14 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
   }
 }
 
-const createLoan = (
-  worker: NodeId,
-  epoch: number,
-  peer: PeerRecord,
-  to: Endpoint,
-  startedAt: InstantMs,
-  { slots, isSession }: Pick<LoanOut, "slots" | "isSession">,
-): LoanOut => ({
-  worker,
-  epoch,
-  peer,
-  to,
-  phase: "flushing",
-  startedAt,
-  redirects: 0,
-  reclaimedAt: undefined,
-  slots,
-  isSession,
-});
-
 function opened({ log }: State, loan: LoanOut, phase: LoanOut["phase"], now: InstantMs): void {
   const { worker, peer, epoch } = loan;
   log.opened(loan, { direction: "out", worker, peer, epoch, state: phase }, now);
 }
 
-const leaseOf = ({ options }: State, peer: PeerRecord): DurationMs =>
-  durationMs((peer.isOurs ? options.leaseMs : FOREIGN_LEASE_MS) + options.graceMs);
-
 /** From now on there is so much time for the next sign of the worker. */
 function expect(state: State, loan: LoanOut, now: InstantMs): void {
-  state.due.schedule(loan, after(now, patience(state, loan)));
-}
-
-function patience(state: State, { phase, isSession, peer }: LoanOut): DurationMs {
-  switch (phase) {
-    case "flushing":
-    case "offered":
-      return isSession ? OFFER_MS : CLASS_OFFER_MS;
-    case "lent":
-      return leaseOf(state, peer);
-    case "returning":
-      return RETURN_MS;
-    case "lost":
-      return FORGET_LOST_MS;
-  }
+  state.due.schedule(loan, after(now, patienceMs(loan, state.options)));
 }
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {

@@ -13,7 +13,7 @@ import { classOffer } from "../../policies/lending/class-lending.ts";
 import { fill, type Want as Queue, type Supply } from "../../policies/lending/fill.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
-import type { LoanOut } from "./loans-out.ts";
+import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
 /**
