@@ -1,5 +1,5 @@
 import { listenErrors } from "@mutirao/command";
-import { attemptErrors, beatErrors, masterErrors, optionErrors, taskErrors } from "@mutirao/node-core";
+import { attemptErrors, beatErrors, masterErrors, optionErrors, orderErrors, taskErrors } from "@mutirao/node-core";
 import { apiErrors } from "@mutirao/operator-api";
 import { lineErrors, refusalCodes } from "@mutirao/protocol";
 import { storeErrors } from "@mutirao/task-store";
@@ -16,6 +16,11 @@ export const errorTables = [
     errors: { ...transportErrors, ...beatErrors, ...masterErrors },
   },
   { title: "Tasks", intro: "Why a master refuses what it is asked.", errors: taskErrors },
+  {
+    title: "Orders",
+    intro: "Why a master does not lend, borrow or call back what an operator wants moved by hand.",
+    errors: orderErrors,
+  },
   { title: "Lending", intro: "Why a master lends nobody, as it tells another of ours.", errors: refusalCodes },
   {
     title: "Attempts",

@@ -3,8 +3,12 @@ import { printable } from "@mutirao/protocol";
 import type { z } from "zod";
 import { problemOf } from "./problem.ts";
 
-/** Names the first field that is wrong, and what is wrong with it. */
-export function fieldProblem(error: z.ZodError): Problem {
+/**
+ * Names the first field that is wrong, and what is wrong with it.
+ *
+ * @param whole what the request must be as a whole, if it is something else altogether.
+ */
+export function fieldProblem(error: z.ZodError, whole = "a task is a JSON object with type and payload"): Problem {
   const [issue] = error.issues;
   if (issue === undefined) return problemOf("ERR_REQUEST_INVALID", "the request is not understood");
   if (issue.code === "unrecognized_keys") {
@@ -12,7 +16,7 @@ export function fieldProblem(error: z.ZodError): Problem {
     return problemOf("ERR_REQUEST_INVALID", `there is no field ${field}: leave it out`, { field });
   }
   const field = issue.path.map(String).join(".");
-  if (field === "") return problemOf("ERR_REQUEST_INVALID", "a task is a JSON object with type and payload");
+  if (field === "") return problemOf("ERR_REQUEST_INVALID", whole);
   return problemOf("ERR_REQUEST_INVALID", `${field} ${inWords(issue)}`, { field });
 }
 

@@ -96,7 +96,8 @@ function answeredSentence({ peer, asked, workers, code }: BorrowAnswered): strin
   if (code === undefined) {
     return `${peer} promised ${listed(workers.map((id) => printable(id)))}, of ${counted(asked, "worker")} that it was asked for.`;
   }
-  const meaning = meaningOf(refusalCodes, code);
+  // What masters of other teams say is a word without a reason.
+  const meaning = code === "UNAVAILABLE" ? "It gave no reason." : meaningOf(refusalCodes, code);
   return `${peer}, asked for ${counted(asked, "worker")}, promised nobody [${printable(code)}]${meaning === code ? "" : `: ${midSentence(meaning)}`}.`;
 }
 
