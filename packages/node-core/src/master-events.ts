@@ -1,4 +1,4 @@
-import type { Brand, DurationMs, JsonText, NodeId, TaskId } from "@mutirao/primitives";
+import type { Brand, DurationMs, Endpoint, JsonText, NodeId, TaskId } from "@mutirao/primitives";
 import type { SystemFigures } from "@mutirao/protocol";
 import type { StoreContents, StoreErrorCode, TaskRecord } from "@mutirao/task-store";
 import type { Event } from "./events.ts";
@@ -106,7 +106,7 @@ export interface StorePruned {
 
 /** What the host measures of itself, about once a second. */
 export interface HostFigures {
-  readonly system: SystemFigures;
+  readonly system: Readonly<Record<keyof SystemFigures, number>>;
   /** How late the event loop came round, at the 99th percentile since the last measurement. */
   readonly lagMs: DurationMs;
   /** CPU time of this process per time, 0 to the number of cores. */
@@ -118,6 +118,8 @@ export interface HostMeasured {
   readonly type: "host-measured";
   readonly figures: HostFigures;
   readonly wallOffsetMs: number;
+  /** Where the HTTP API of this master listens, if it has one. */
+  readonly http?: Endpoint;
 }
 
 /** What can happen to a master beyond what happens to every node. */

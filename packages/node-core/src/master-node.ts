@@ -1,6 +1,6 @@
 import {
   type ConnId,
-  earlierOf,
+  earliestOf,
   type InstantMs,
   isDialled,
   type NodeId,
@@ -49,12 +49,15 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
   const machines = createMasterMachines(selfId, options, prng);
   const { outbox, ledger, farm, attempts, load, lending, clock, pulse } = machines;
   const stalls = createStallWatch(stallLimitMs(options.intervalMs, options.timeoutMs));
+  const { backlog, reports, classWorkers, draining } = machines;
+  const timed = [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers, draining];
   let deadline: InstantMs | undefined;
 
   const resume = (now: InstantMs): void => {
     pulse.onResumed(now);
     farm.onResumed(now);
     attempts.onResumed(now);
+    lending.onResumed(now);
   };
 
   return {
@@ -67,8 +70,8 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ledger.flush(now);
       machines.talk.flush();
       load.evaluate(now);
-      machines.draining.evaluate(now);
-      deadline = deadlineOf(machines);
+      draining.evaluate(now);
+      deadline = earliestOf(timed);
       return outbox.take();
     },
     nextDeadline: () => deadline,
@@ -92,13 +95,6 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
     load: (now) => load.view(now),
     loans: (query, now) => lending.loans(query, now),
   };
-}
-
-function deadlineOf(machines: MasterMachines) {
-  const { pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers, draining } = machines;
-  return [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers, draining]
-    .map((machine) => machine.nextDeadline())
-    .reduce(earlierOf, undefined);
 }
 
 function route(machines: MasterMachines, options: MasterNodeOptions, event: MasterEvent, now: InstantMs): void {
@@ -138,7 +134,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
     case "host-measured":
       clock.set(event.wallOffsetMs);
       load.onMeasured(event.figures);
-      reports.onMeasured(event.figures);
+      reports.onMeasured(event.figures, event.http);
       break;
     default:
       routeNodeEvent(machines, options, event, now);
@@ -264,7 +260,7 @@ function cancel({ ledger, attempts }: MasterMachines, { request, task: id }: Can
     ledger.refuseCancel(request, id);
     return;
   }
-  task.cancelRequests.push(request);
+  task.cancelRequests = [...task.cancelRequests, request];
   // One that is not accepted yet is cancelled as soon as it is; one that is ending has its answer with its end.
   if (task.phase === "accepting" || task.phase === "ending") return;
   attempts.abandon(task);

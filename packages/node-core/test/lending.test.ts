@@ -378,10 +378,10 @@ describe("how long an idle guest stays", () => {
     ["it has lingered", host, guest(200, 900), 0],
     ["it has come only now", host, guest(0, 0), 200],
     ["its way was long", { ...host, moveMs: durationMs(100) }, guest(400, 500), 300],
-    // a = 9 erlang, sqrt(a) / 2 = 1.5
-    ["the rate needs it", { ...host, arrivalsPerMs: 0.09 }, guest(200, 900), 200],
-    ["the rate needs the others only", { ...host, arrivalsPerMs: 0.09, present: 12 }, guest(200, 900), 0],
-    ["arrivals of long ago", { ...host, present: 1, arrivalsPerMs: 0.00005 }, guest(200, 900), 0],
+    // a = 9 erlang, 1.5 sqrt(a) = 4.5
+    ["the rate needs it", { ...host, arrivalsPerMs: 0.09, present: 14 }, guest(200, 900), 200],
+    ["the rate needs the others only", { ...host, arrivalsPerMs: 0.09, present: 15 }, guest(200, 900), 0],
+    ["arrivals of long ago", { ...host, present: 1, arrivalsPerMs: 0.00001 }, guest(200, 900), 0],
   ])("%s", (_, figures, idle, staysMs) => {
     expect(guestStaysMs(figures, idle)).toBe(staysMs);
   });

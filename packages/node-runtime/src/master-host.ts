@@ -3,6 +3,7 @@ import {
   type Answer,
   type Borrow,
   type DrainMaster,
+  type HostFigures,
   type Lend,
   type MasterNode,
   type MasterOwnEffect,
@@ -42,6 +43,8 @@ export interface MasterHost {
   cancel(task: TaskId): Promise<Answer>;
   retry(record: TaskRecord): Promise<Answer>;
   order(order: MasterOrder): Promise<Answer>;
+  /** The HTTP API listens here: load reports will say so. */
+  tellHttp(at: Endpoint): void;
   /** The clock by which the master's views are told. */
   now(): InstantMs;
   /** Ends connections and timers, makes durable what was accepted, and lets go of the store. */
@@ -63,24 +66,22 @@ export interface MasterHostOptions {
 const MEASURE_EVERY_MS = 1_000;
 
 export function createMasterHost(options: MasterHostOptions): MasterHost {
-  const { core, store, createTransport, onNotice, wakeGranularityMs, onStoreFailed } = options;
+  const { store, onStoreFailed } = options;
   const waiting = new Map<RequestId, (answer: Answer) => void>();
   const gauge = createHostGauge(options.directory);
   let requests = 0;
   let measuring: NodeJS.Timeout | undefined;
+  let http: Endpoint | undefined;
 
   const host = createNodeHost<MasterOwnEvent, MasterOwnEffect>({
-    core,
-    createTransport,
-    onNotice,
-    wakeGranularityMs,
+    ...options,
     performOwn: (effect) => perform(effect),
   });
 
   const perform = (effect: MasterOwnEffect): void => {
     switch (effect.type) {
       case "store":
-        void write(effect);
+        write(effect);
         break;
       case "prune":
         void prune(effect);
@@ -94,16 +95,17 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     }
   };
 
-  const write = async ({ write, changes }: MasterOwnEffect & { type: "store" }): Promise<void> => {
-    try {
-      await store.write(changes);
-    } catch (error) {
+  const write = ({ write, changes }: MasterOwnEffect & { type: "store" }): void => {
+    const isCommitted = (): void => host.deliver({ type: "store-committed", write });
+    const isRefused = (error: unknown): void => {
       const code = codeOf(error);
       host.deliver({ type: "store-refused", write, code });
       if (code !== "ERR_STORE_FULL") onStoreFailed(code);
-      return;
-    }
-    host.deliver({ type: "store-committed", write });
+    };
+    const durable = store.write(changes);
+    // What is durable at once is answered in the same turn: the answers share a write with what else the turn brings.
+    if (durable === undefined) isCommitted();
+    else durable.then(isCommitted, isRefused);
   };
 
   const prune = async ({ endedBefore, finishedMax }: MasterOwnEffect & { type: "prune" }): Promise<void> => {
@@ -123,9 +125,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
       host.deliver(event(request));
     });
 
-  const measure = (): void => {
-    host.deliver({ type: "host-measured", figures: gauge.measure(), wallOffsetMs: wallOffsetMs() });
-  };
+  const measure = (): void => host.deliver(measuredEvent(gauge.measure(), http));
 
   return {
     now,
@@ -140,6 +140,9 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     cancel: (task) => ask((request) => ({ type: "cancel", request, task })),
     retry: (record) => ask((request) => ({ type: "retry", request, record })),
     order: (order) => ask((request) => ({ ...order, request })),
+    tellHttp(at) {
+      http = at;
+    },
     async stop() {
       clearInterval(measuring);
       gauge.stop();
@@ -148,6 +151,13 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     },
   };
 }
+
+const measuredEvent = (figures: HostFigures, http: Endpoint | undefined): MasterOwnEvent => ({
+  type: "host-measured",
+  figures,
+  wallOffsetMs: wallOffsetMs(),
+  ...(http === undefined ? {} : { http }),
+});
 
 const now = (): InstantMs => instantMs(performance.now());
 const wallOffsetMs = (): number => epochMs(Date.now()) - performance.now();

@@ -14,7 +14,7 @@ export {
   taskQuerySchema,
 } from "./api-routes.ts";
 export { apiLimits } from "./limits.ts";
-export { openApiDocument } from "./open-api.ts";
+export { openApiDocument } from "./master-document.ts";
 export { type Acceptance, acceptanceSchema, type BatchAnswer, batchAnswerSchema } from "./schemas/acceptance.ts";
 export { type Index, indexSchema } from "./schemas/health.ts";
 export { type Explanation, explanationSchema, type JournalEntry, journalSchema } from "./schemas/journal.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { idealEnds, privateIdealEnds } from "../src/lending/ideal.ts";
-import { fairness, type Measures, measure, percentile99 } from "../src/lending/measures.ts";
+import { fairness, type Measures, measure, percentile99, reactionMs } from "../src/lending/measures.ts";
 import { classLending } from "../src/lending/model/class-lending.ts";
 import { noLending } from "../src/lending/model/no-lending.ts";
 import { policyLending } from "../src/lending/model/policy-lending.ts";
@@ -56,6 +56,21 @@ describe("measures", () => {
     };
     expect([hot(5, 5, 5), hot(1, 3), hot(4)]).toEqual([1, 0.8, undefined]);
   });
+});
+
+it("the reaction is counted from each time that a master becomes hot to its first borrowed task", () => {
+  const trace = traceOf(2, [0, 0, 10], [5, 0, 10], [6, 1, 10], [20, 0, 10], [2_000, 0, 10], [2_010, 0, 10]);
+  const endedAtMs = Float64Array.of(10, 20, 16, 40, 2_010, 2_050);
+  const run = (...isBorrowed: readonly number[]) => ({
+    endedAtMs,
+    isBorrowed: Uint8Array.from(isBorrowed),
+    moves: 0,
+    messages: 0,
+    workersLent: 0,
+  });
+  expect(reactionMs(trace, run(0, 0, 1, 0, 0, 0))).toBeUndefined();
+  expect(reactionMs(trace, run(0, 1, 1, 1, 0, 0))).toBe(10);
+  expect(reactionMs(trace, run(0, 1, 0, 0, 0, 1))).toBe((10 + 40) / 2);
 });
 
 describe.each([noLending, classLending, policyLending])("$name", (world) => {

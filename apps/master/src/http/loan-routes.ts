@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { fieldProblem, readQuery, sendProblem } from "@mutirao/http-server";
 import type { Answer } from "@mutirao/node-core";
 import {
   type Borrowing,
@@ -15,12 +16,10 @@ import { nodeId, seconds } from "@mutirao/primitives";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { MasterAccess } from "../master-access.ts";
-import { fieldProblem } from "./field-problem.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { readJsonBody } from "./json-body.ts";
 import { loanAnswer } from "./loan-answers.ts";
-import { refusalProblem, sendProblem } from "./problem.ts";
-import { readQuery } from "./query-string.ts";
+import { refusalProblem } from "./problem.ts";
 import type { RouteHandlers } from "./route-handlers.ts";
 
 export interface LoanRoutesTools {

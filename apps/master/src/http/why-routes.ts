@@ -1,3 +1,4 @@
+import { readQuery, sendProblem } from "@mutirao/http-server";
 import {
   concernsPeer,
   type Explanation,
@@ -15,8 +16,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { MasterAccess, PeerView } from "../master-access.ts";
 import { explanationAnswer, journalAnswer } from "./loan-answers.ts";
-import { problemOf, sendProblem } from "./problem.ts";
-import { readQuery } from "./query-string.ts";
+import { problemOf } from "./problem.ts";
 import type { RouteHandlers } from "./route-handlers.ts";
 
 type WhyRoutes = Pick<RouteHandlers, "readJournal" | "whyBorrow" | "whyLoan" | "whyPeer" | "whyTask">;

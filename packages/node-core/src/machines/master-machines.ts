@@ -62,7 +62,10 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     backlog,
     farm,
     prng: prng.fork("attempts"),
-    onServed: serviceTime.onServed,
+    onServed(serviceMs) {
+      serviceTime.onServed(serviceMs);
+      reports.onServed();
+    },
     tellToStop: ({ worker, task, number }) => talk.cancel(worker, { task: task.order.id, attempt: number }),
   });
   const lending: Lending = createLending(
@@ -87,9 +90,9 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
   const measures = { serviceTime, arrivals };
   const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock, ...measures });
   const peers = () => pulse.registry.entries();
-  const reports = createLoadReports(
+  const reports: LoadReports = createLoadReports(
     { ...options, selfId },
-    { outbox, clock, conns, farm, backlog, attempts, peers, prng: prng.fork("reports") },
+    { outbox, clock, conns, farm, backlog, attempts, load, peers, prng: prng.fork("reports") },
   );
   const sessions = createSessions({ ...options, selfId }, { outbox, farm, ledger, attempts, talk, lending });
   const classWorkers = createClassWorkers({ ...options, selfId }, { outbox, farm, attempts, backlog, lending });

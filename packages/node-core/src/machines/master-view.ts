@@ -22,7 +22,8 @@ export function taskViewOf(task: LiveTask): TaskView {
 
 const NO_END = { state: "pending", endedAt: undefined, result: undefined, error: undefined } as const;
 
-const STATUSES = { alive: "ALIVE", away: "AWAY", lent: "LENT", gone: "TIMEOUT" } as const;
+/** The word for each, for those who look from outside. */
+export const statusWords = { alive: "ALIVE", away: "AWAY", lent: "LENT", gone: "TIMEOUT" } as const;
 
 export function workerViewOf(
   worker: WorkerRecord,
@@ -33,7 +34,7 @@ export function workerViewOf(
   const { name, status, style, slots, types, attempts, tasksDone, lastSeenAt } = worker;
   return {
     id: name,
-    status: STATUSES[status],
+    status: statusWords[status],
     style,
     owner: owner ?? selfId,
     isBorrowed: owner !== undefined,

@@ -14,7 +14,7 @@ import type { EndState, LeaseRecord, StoreContents, StoreErrorCode, TaskError, T
 import type { DraftAnswer, Refusal, TaskErrorCode } from "../master-effects.ts";
 import type { RequestId, TaskDraft, WriteId } from "../master-events.ts";
 import { createDurableWrites, type DurableWrites, type WriteIntent } from "./durable-writes.ts";
-import { createLiveTask, type LiveTask } from "./live-task.ts";
+import { createLiveTask, type LiveTask, NOBODY } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
 
@@ -78,8 +78,6 @@ interface State extends TaskLedgerTools {
   readonly live: Map<TaskId, LiveTask>;
   readonly ended: Map<TaskId, EndState>;
   readonly writes: DurableWrites;
-  /** The write with which each task that is being accepted becomes durable. */
-  readonly acceptedWith: Map<LiveTask, WriteIntent>;
   isClosed: boolean;
   accepted: number;
   bytes: number;
@@ -97,7 +95,6 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     live,
     ended: new Map(),
     writes: createDurableWrites(tools.outbox, (task) => live.get(task.order.id) === task),
-    acceptedWith: new Map(),
     isClosed: false,
     accepted: 0,
     bytes: 0,
@@ -203,8 +200,7 @@ function admit(state: State, draft: TaskDraft, awaited: Set<WriteIntent>, now: I
   const { id } = draft;
   const known = state.live.get(id);
   if (known !== undefined) {
-    const intent = state.acceptedWith.get(known);
-    if (intent !== undefined) awaited.add(intent);
+    if (known.acceptedWith !== undefined) awaited.add(known.acceptedWith);
     return { id, isAccepted: true, isDuplicate: true };
   }
   if (state.ended.has(id)) return { id, isAccepted: true, isDuplicate: true };
@@ -213,13 +209,9 @@ function admit(state: State, draft: TaskDraft, awaited: Set<WriteIntent>, now: I
   const task = createLiveTask({ ...draft, acceptedAt: state.clock.at(now) }, state.accepted++, now);
   enter(state, task);
   state.writes.accept(task);
-  expectAcceptance(state, task);
+  task.acceptedWith = state.writes.current;
   awaited.add(state.writes.current);
   return { id, isAccepted: true, isDuplicate: false };
-}
-
-function expectAcceptance(state: State, task: LiveTask): void {
-  state.acceptedWith.set(task, state.writes.current);
 }
 
 /** Why there is no room for one more task, be it new or one that is to be tried again. */
@@ -259,7 +251,7 @@ function retry(state: State, request: RequestId, record: TaskRecord, now: Instan
   task.failures = 0;
   task.losses = 0;
   state.writes.reopen(task);
-  expectAcceptance(state, task);
+  task.acceptedWith = state.writes.current;
   state.writes.current.whenKnown.push((isDurable) => {
     const { id } = record;
     state.outbox.emit({
@@ -288,7 +280,7 @@ function end(state: State, task: LiveTask, draft: TaskEndDraft, now: InstantMs):
 
 function committed(state: State, intent: WriteIntent, now: InstantMs): void {
   for (const task of intent.accepted) {
-    state.acceptedWith.delete(task);
+    task.acceptedWith = undefined;
     state.ended.delete(task.order.id);
     if (task.phase === "accepting") state.onReady(task, now);
   }
@@ -319,12 +311,14 @@ function finish(state: State, task: LiveTask): void {
 }
 
 function acknowledge(task: LiveTask): void {
-  for (const ack of task.acks.splice(0)) ack();
+  const { acks } = task;
+  task.acks = NOBODY;
+  for (const ack of acks) ack();
 }
 
 function refused(state: State, intent: WriteIntent, code: StoreErrorCode): void {
   for (const task of intent.accepted) {
-    state.acceptedWith.delete(task);
+    task.acceptedWith = undefined;
     leave(state, task);
     // What was to be cancelled as soon as it is accepted is not accepted, or not opened again.
     for (const request of task.cancelRequests) refuseCancel(state, request, task.order.id);

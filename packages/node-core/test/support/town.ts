@@ -2,6 +2,7 @@ import {
   acceptedConnId,
   type ConnId,
   createPrng,
+  dialledConnId,
   type Endpoint,
   formatEndpoint,
   instantMs,
@@ -86,6 +87,7 @@ export function createTown() {
   const held: (() => void)[] = [];
   let nowMs = 0;
   let requests = 0;
+  let strangers = 0;
 
   const isCut = (a: string, b: string): boolean => cuts.has(`${a} ${b}`) || cuts.has(`${b} ${a}`);
   const drain = (): void => {
@@ -380,28 +382,37 @@ export function createTown() {
       send(conn, saying.line);
       drain();
     },
-    /** Somebody of no standing says one line to a master, as if from another's host. */
-    forges(to: string, host: string, object: object) {
+    /**
+     * Somebody says one line to a master from this host, on a connection of its own. Gives what is answered.
+     */
+    forges(to: string, host: string, object: object): readonly string[] {
       const target = residents.get(to);
-      if (target === undefined) throw new Error(`there is no ${to}`);
       const decoded = decodeLine(JSON.stringify(object));
-      if (!("message" in decoded)) throw new Error("the forged line is no message");
-      const conn: Conn = { id: acceptedConnId(target.accepted++), owner: target, far: undefined, isOpen: true };
+      if (target === undefined || !("message" in decoded)) throw new Error("the line, or its reader, is none");
       const stranger: Resident = {
-        name: "forger",
+        name: "stranger",
         at: undefined,
         life: 0,
         isUp: true,
         accepted: 0,
         conns: new Map(),
-        handle: () => {},
+        handle: (event) => void (event.type === "conn-closed" && answers.push("(closed)")),
       };
-      conn.far = { id: conn.id, owner: stranger, far: conn, isOpen: true };
-      target.conns.set(conn.id, conn);
+      const answers: string[] = [];
+      const near: Conn = { id: dialledConnId(strangers++), owner: stranger, far: undefined, isOpen: true };
+      const far: Conn = { id: acceptedConnId(target.accepted++), owner: target, far: near, isOpen: true };
+      near.far = far;
+      stranger.conns.set(near.id, near);
+      target.conns.set(far.id, far);
       const remote = { host, port: 50_001 };
-      target.handle({ type: "conn-opened", conn: conn.id, remote, local: target.at ?? remote });
-      target.handle({ type: "message-received", conn: conn.id, remote, message: decoded.message });
+      const from = said.length;
+      target.handle({ type: "conn-opened", conn: far.id, remote, local: target.at ?? remote });
+      target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
       drain();
+      answers.push(...said.slice(from).flatMap(({ to: reader, line }) => (reader === "stranger" ? [line] : [])));
+      end(far, "CONN_ENDED");
+      drain();
+      return answers;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { spreadOf } from "../stats.ts";
 import type { Trace, TraceTask, WorldRun } from "./world.ts";
 
 /** What came of one trace in one world, beside the ideals and the world without lending. */
@@ -28,7 +29,7 @@ export interface Measures {
   readonly movesPerThousand: number;
   readonly movesPerLentWorker: number | undefined;
   readonly messagesPerTask: number;
-  /** From the first hot task to the first task that a borrowed worker begins. */
+  /** From the first task at a master that has become hot to the first that a borrowed worker begins there; the median. */
   readonly reactionMs: number | undefined;
   readonly fairness: number | undefined;
   readonly p99Ms: number;
@@ -45,7 +46,6 @@ export function measure({ trace, run, none, ideal, privateIdeal }: Outcome): Mea
   const whole = p99(run.endedAtMs) ?? 0;
   const [others, othersNone] = [p99(run.endedAtMs, isOthers), p99(none.endedAtMs, isOthers)];
   const hot = p99(run.endedAtMs, isHot);
-  const firstHotAtMs = trace.tasks.find(isHot)?.atMs;
   const tasks = trace.tasks.length;
   return {
     makespan: ratio(makespanMs(trace, run.endedAtMs), makespanMs(trace, ideal)),
@@ -59,10 +59,7 @@ export function measure({ trace, run, none, ideal, privateIdeal }: Outcome): Mea
     movesPerThousand: (1_000 * run.moves) / tasks,
     movesPerLentWorker: run.workersLent === 0 ? undefined : run.moves / run.workersLent,
     messagesPerTask: run.messages / tasks,
-    reactionMs:
-      firstHotAtMs === undefined || run.firstBorrowedAtMs === undefined
-        ? undefined
-        : run.firstBorrowedAtMs - firstHotAtMs,
+    reactionMs: reactionMs(trace, run),
     fairness: fairness(trace, run.endedAtMs),
     p99Ms: whole,
     idealP99Ms: p99(ideal) ?? 0,
@@ -97,6 +94,28 @@ function makespanMs({ tasks }: Trace, endedAtMs: Float64Array): number | undefin
     lastMs = Math.max(lastMs, endedAtMs[index] ?? 0);
   }
   return lastMs === 0 ? undefined : lastMs - firstMs;
+}
+
+/** A master that had no hot task for so long is hot anew. */
+const HOT_ANEW_MS = 1_000;
+
+/** @returns `undefined` if nobody borrowed anything while it was hot. */
+export function reactionMs({ tasks }: Trace, { endedAtMs, isBorrowed }: WorldRun): number | undefined {
+  const spells = new Map<number, { sinceMs: number; lastMs: number; hasReacted: boolean }>();
+  const reactionsMs: number[] = [];
+  for (const [index, { isHot, master, atMs, serviceMs }] of tasks.entries()) {
+    if (!isHot) continue;
+    const last = spells.get(master);
+    const isNew = last === undefined || atMs - last.lastMs > HOT_ANEW_MS;
+    const spell = isNew ? { sinceMs: atMs, lastMs: atMs, hasReacted: false } : last;
+    spells.set(master, spell);
+    spell.lastMs = atMs;
+    if (spell.hasReacted || isBorrowed[index] !== 1) continue;
+    spell.hasReacted = true;
+    // Tasks begin in the order of their coming, so this one is the first.
+    reactionsMs.push((endedAtMs[index] ?? 0) - serviceMs - spell.sinceMs);
+  }
+  return reactionsMs.length === 0 ? undefined : spreadOf(reactionsMs).median;
 }
 
 /**

@@ -24,6 +24,7 @@ const streamColumns: readonly Column[] = [
   { title: "hot p99 / IDEAL-P", of: ({ hotP99Private }) => hotP99Private },
   { title: "p99 / NONE", of: ({ p99ToNone }) => p99ToNone },
   { title: "others' p99 / NONE", of: ({ othersP99ToNone }) => othersP99ToNone },
+  { title: "first borrowed task, ms", of: ({ reactionMs }) => reactionMs },
   { title: "moves / 1,000", of: ({ movesPerThousand }) => movesPerThousand },
   { title: "messages / task", of: ({ messagesPerTask }) => messagesPerTask },
   { title: "Jain", of: ({ fairness }) => fairness },

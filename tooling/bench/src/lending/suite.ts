@@ -11,7 +11,7 @@ const METHOD = [
   "How well lending balances, in virtual time. **This is a model of masters, not the whole production core**: what decides " +
     "are the policy functions of `node-core` that masters decide by, but the masters around them, what they say to each other " +
     "and their workers are a few hundred lines in which no message is lost and nobody crashes. It says what the judgements are " +
-    "worth; what the handshake makes of them is measured elsewhere.",
+    "worth, and nothing of the handshake, of restarts, of more than 64 masters or of the price of heartbeats.",
   "All worlds get the same tasks at the same moments, drawn per seed. " +
     `Every master has ${WORKERS_EACH} workers of its own with one slot each; tasks take ${SERVICE_MS} ms on average, ` +
     `exponentially distributed, and come at random; a message takes ${CONDITIONS.latencyMs} ms and a worker's move ` +
@@ -25,7 +25,7 @@ const METHOD = [
     "- **LEND**: ours.",
   "A task is hot if more comes to its master, at that time, than its own workers can do; *the others* are masters that are never hot. p99 and " +
     "mean are of the time from a task's coming to its end. A move is one relocation of one worker, so out and back are two; " +
-    "counting ends with the last task. Jain's index compares the means of the masters that are hot: 1 is perfectly even.",
+    "counting ends with the last task. The first borrowed task counts from a master's becoming hot; among several such times, the median. Jain's index compares the means of the masters that are hot: 1 is perfectly even.",
 ];
 
 const SEEDS = 5;

@@ -35,8 +35,8 @@ export interface WorldRun {
   readonly workersLent: number;
   /** Messages between masters about lending, heartbeats not counted. */
   readonly messages: number;
-  /** When the first borrowed worker began a task; `undefined` if none did. */
-  readonly firstBorrowedAtMs: number | undefined;
+  /** By task: 1 if a borrowed worker did it. */
+  readonly isBorrowed: Uint8Array;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Answer, Refusal } from "../../master-effects.ts";
 import type { Borrow, Lend, Reclaim } from "../../master-events.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import { figuresAt, type LendingState, room } from "./lending-state.ts";
-import type { LoanOut } from "./loans-out.ts";
+import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
 /**

@@ -26,8 +26,9 @@ import {
   peerFigures,
 } from "./lending-state.ts";
 import { createLoanLog } from "./loan-log.ts";
+import type { LoanOut } from "./loan-out.ts";
 import { type LoanQuery, loanViews, type Whereabouts, whereabouts } from "./loan-views.ts";
-import { createLoansOut, type LoanOut } from "./loans-out.ts";
+import { createLoansOut } from "./loans-out.ts";
 import { sayOrder } from "./orders.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { createPeerTable, type PeerRecord } from "./peer-table.ts";
@@ -64,6 +65,8 @@ export interface Lending {
   readonly isClear: boolean;
   /** No worker of ours is elsewhere, as far as anything is expected of it. */
   readonly isHome: boolean;
+  /** This process was stalled until `now`: what was to happen meanwhile may be waiting, unread. */
+  onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
   loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
@@ -102,6 +105,10 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     },
     get isHome() {
       return [...loans.open.values()].every(({ phase }) => phase === "lost");
+    },
+    onResumed(now) {
+      exchanges.onResumed(now);
+      loans.onResumed(now);
     },
     wake(now) {
       state.known = undefined;
@@ -194,9 +201,20 @@ function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message:
     case "release-completed":
       onCompleted(state, remote, message, now);
       return true;
+    case "offer":
+    case "worker-refusal":
+    case "release-ack":
+      refuseAnswer(state, conn, remote, message);
+      return true;
     default:
       return false;
   }
+}
+
+/** An answer to nothing that we asked, or once more to what was answered: whoever says it has nothing to say to us. */
+function refuseAnswer({ outbox }: LendingState, conn: ConnId, remote: Endpoint, message: Message): void {
+  outbox.notify({ kind: "order-refused", word: message.kind, remote, workers: [] });
+  outbox.emit({ type: "close", conn });
 }
 
 function settle(state: LendingState, now: InstantMs): void {
@@ -217,10 +235,12 @@ function sendAway(state: LendingState, loan: LoanOut, now: InstantMs): void {
 }
 
 function evaluate(state: LendingState, now: InstantMs): void {
-  const { wants, guests, loans, backlog, asks } = state;
+  const { wants, guests, loans, backlog, asks, peers } = state;
+  // A master without peers has nobody to lend to or to borrow from; and this comes with every event.
+  if (peers.all.length === 0) return;
   if (backlog.ready === 0) asks.withdraw();
   if (wants.size > 0) serveWants(state, now);
-  answerWants(state, now);
+  if (wants.isDue) answerWants(state, now);
   if (backlog.ready > 0) {
     if (loans.open.size > 0) takeBack(state, now);
     if (!state.isDraining && state.options.lending !== "off") askForMore(state, now);

@@ -4,7 +4,7 @@ import type { WorkerRecord } from "../worker-record.ts";
 import { doneBy, type Guest } from "./guests.ts";
 import type { LendingState } from "./lending-state.ts";
 import type { LoanEntry } from "./loan-log.ts";
-import type { LoanOut } from "./loans-out.ts";
+import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
 /** Which loans are wanted. */

@@ -12,7 +12,8 @@ import type { ReclaimFigures } from "../../lending-notices.ts";
 import { type BorrowersLoans, reclaimFrom } from "../../policies/lending/reclaim.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { Exchanges } from "./exchanges.ts";
-import type { LoanOut, LoansOut } from "./loans-out.ts";
+import type { LoanOut } from "./loan-out.ts";
+import type { LoansOut } from "./loans-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
 /** Why workers are called back, for whoever asks later. */

@@ -71,8 +71,8 @@ export function runFarms(
     arrive(world, lending, task);
   }
   while (world.done < trace.tasks.length) timeline.step();
-  const { endedAtMs, moves, messages, lent, firstBorrowedAtMs } = world;
-  return { endedAtMs, moves, messages, workersLent: lent.size, firstBorrowedAtMs };
+  const { endedAtMs, isBorrowed, moves, messages, lent } = world;
+  return { endedAtMs, isBorrowed, moves, messages, workersLent: lent.size };
 }
 
 interface World {
@@ -82,11 +82,11 @@ interface World {
   readonly all: readonly Farm[];
   readonly drawn: (meanMs: number) => number;
   readonly endedAtMs: Float64Array;
+  readonly isBorrowed: Uint8Array;
   readonly lent: Set<ModelWorker>;
   moves: number;
   messages: number;
   done: number;
-  firstBorrowedAtMs: number | undefined;
 }
 
 function createWorld(trace: Trace, conditions: Conditions, seed: string): World {
@@ -98,11 +98,11 @@ function createWorld(trace: Trace, conditions: Conditions, seed: string): World 
     all: Array.from({ length: trace.masters }, (_, index) => createFarm(index, trace.workersEach)),
     drawn: (meanMs) => meanMs * (0.5 + prng.next()),
     endedAtMs: new Float64Array(trace.tasks.length),
+    isBorrowed: new Uint8Array(trace.tasks.length),
     lent: new Set(),
     moves: 0,
     messages: 0,
     done: 0,
-    firstBorrowedAtMs: undefined,
   };
 }
 
@@ -126,7 +126,7 @@ function begin(world: World, lending: Lending, task: number, worker: ModelWorker
   const { timeline, trace, endedAtMs } = world;
   const serviceMs = trace.tasks[task]?.serviceMs ?? 0;
   worker.isIdle = false;
-  if (!isHome(worker)) world.firstBorrowedAtMs ??= timeline.nowMs;
+  if (!isHome(worker)) world.isBorrowed[task] = 1;
   timeline.after(serviceMs, () => {
     endedAtMs[task] = timeline.nowMs;
     world.done++;

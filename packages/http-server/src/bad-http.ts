@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { problemOf } from "./problem.ts";
+import { apiProblem } from "./problem.ts";
 
 /** Answers what is not HTTP, as far as it can be answered, and closes. There is no request yet, and thus no reply. */
 export function answerBadHttp(error: Error & { readonly code?: string }, socket: Socket): void {
@@ -9,8 +9,8 @@ export function answerBadHttp(error: Error & { readonly code?: string }, socket:
   }
   const problem =
     error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-      ? problemOf("ERR_REQUEST_TOO_SLOW", "the head of the request was not complete in time")
-      : problemOf("ERR_REQUEST_MALFORMED", "this is not HTTP/1.1, or its head is too large");
+      ? apiProblem("ERR_REQUEST_TOO_SLOW", "the head of the request was not complete in time")
+      : apiProblem("ERR_REQUEST_MALFORMED", "this is not HTTP/1.1, or its head is too large");
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.status === 408 ? "Request Timeout" : "Bad Request"}`,

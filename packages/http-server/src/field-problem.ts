@@ -1,23 +1,23 @@
 import type { Problem } from "@mutirao/operator-api";
 import { printable } from "@mutirao/protocol";
 import type { z } from "zod";
-import { problemOf } from "./problem.ts";
+import { apiProblem } from "./problem.ts";
 
 /**
  * Names the first field that is wrong, and what is wrong with it.
  *
- * @param whole what the request must be as a whole, if it is something else altogether.
+ * @param whole what to say if it is no field, but all of it.
  */
-export function fieldProblem(error: z.ZodError, whole = "a task is a JSON object with type and payload"): Problem {
+export function fieldProblem(error: z.ZodError, whole = "the request is not of its form"): Problem {
   const [issue] = error.issues;
-  if (issue === undefined) return problemOf("ERR_REQUEST_INVALID", "the request is not understood");
+  if (issue === undefined) return apiProblem("ERR_REQUEST_INVALID", "the request is not understood");
   if (issue.code === "unrecognized_keys") {
     const field = printable([...issue.path, issue.keys[0] ?? ""].join("."));
-    return problemOf("ERR_REQUEST_INVALID", `there is no field ${field}: leave it out`, { field });
+    return apiProblem("ERR_REQUEST_INVALID", `there is no field ${field}: leave it out`, { field });
   }
   const field = issue.path.map(String).join(".");
-  if (field === "") return problemOf("ERR_REQUEST_INVALID", whole);
-  return problemOf("ERR_REQUEST_INVALID", `${field} ${inWords(issue)}`, { field });
+  if (field === "") return apiProblem("ERR_REQUEST_INVALID", whole);
+  return apiProblem("ERR_REQUEST_INVALID", `${field} ${inWords(issue)}`, { field });
 }
 
 /** Ends the sentence "timeoutMs ...". */

@@ -1,16 +1,25 @@
-import { type ApiRoute, apiRoutes } from "@mutirao/operator-api";
+import type { ApiRoute } from "@mutirao/operator-api";
 import { printable } from "@mutirao/protocol";
-import type { FastifyInstance, HTTPMethods } from "fastify";
-import { problemOf, sendProblem } from "./problem.ts";
-import type { RouteHandlers } from "./route-handlers.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import { apiProblem, sendProblem } from "./problem.ts";
+
+/** Answers one kind of request. What it gives is sent as JSON, unless it has answered by itself. */
+export type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** One for each route of the table: a route that nobody handles does not compile. */
+export type RouteHandlers<Operation extends string> = Readonly<Record<Operation, Handle>>;
 
 const methods: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** Serves every route of the table, and says what is wrong with everything else. */
-export function registerRoutes(app: FastifyInstance, handlers: RouteHandlers): void {
+export function registerRoutes<Operation extends string>(
+  app: FastifyInstance,
+  routes: Readonly<Record<Operation, ApiRoute>>,
+  handlers: RouteHandlers<Operation>,
+): void {
   const methodsByPath = new Map<string, HTTPMethods[]>();
-  for (const [operation, route] of Object.entries<ApiRoute>(apiRoutes)) {
-    const handle = handlers[operation as keyof RouteHandlers];
+  for (const [operation, route] of Object.entries<ApiRoute>(routes)) {
+    const handle = handlers[operation as Operation];
     const served = withHead(route);
     const known = methodsByPath.get(route.path) ?? [];
     methodsByPath.set(route.path, [...known, ...served]);
@@ -23,7 +32,7 @@ export function registerRoutes(app: FastifyInstance, handlers: RouteHandlers): v
   }
   for (const [path, served] of methodsByPath) refuseOtherMethods(app, path, served);
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, problemOf("ERR_ROUTE_UNKNOWN", `there is nothing at ${printable(request.url)}`)),
+    sendProblem(reply, apiProblem("ERR_ROUTE_UNKNOWN", `there is nothing at ${printable(request.url)}`)),
   );
 }
 
@@ -41,7 +50,7 @@ function refuseOtherMethods(app: FastifyInstance, path: string, served: readonly
     exposeHeadRoute: false,
     handler: (request, reply) => {
       const detail = `${request.method} is not for ${path}: use ${allow}`;
-      return sendProblem(reply.header("allow", allow), problemOf("ERR_METHOD_NOT_ALLOWED", detail));
+      return sendProblem(reply.header("allow", allow), apiProblem("ERR_METHOD_NOT_ALLOWED", detail));
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "@mutirao/operator-api";
 import { type Endpoint, isIpLiteral, isLoopback } from "@mutirao/primitives";
 import { printable } from "@mutirao/protocol";
-import { problemOf } from "./problem.ts";
+import { apiProblem } from "./problem.ts";
 
 /** What of a request says on whose behalf it comes. */
 export interface RequestOrigin {
@@ -20,13 +20,13 @@ export interface RequestOrigin {
 export function guardRequest({ method, headers }: RequestOrigin, bound: Endpoint): Problem | undefined {
   const { host, origin } = headers;
   if (host !== undefined && isLoopback(bound.host) && !isOwnName(hostName(host), bound)) {
-    return problemOf(
+    return apiProblem(
       "ERR_HOST_FOREIGN",
-      `Host is ${printable(host)}: use localhost, or the address on which the master listens`,
+      `Host is ${printable(host)}: use localhost, or the address on which it listens`,
     );
   }
   if (origin !== undefined && method !== "GET" && method !== "HEAD" && !isSameOrigin(origin, host)) {
-    return problemOf("ERR_ORIGIN_FOREIGN", `Origin is ${printable(origin)}: leave it out, or come from this server`);
+    return apiProblem("ERR_ORIGIN_FOREIGN", `Origin is ${printable(origin)}: leave it out, or come from this server`);
   }
   return undefined;
 }

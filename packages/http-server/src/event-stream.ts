@@ -1,18 +1,16 @@
 import type { ServerResponse } from "node:http";
-import type { Notice } from "@mutirao/node-core";
-import { epochMs } from "@mutirao/primitives";
-import { formatIsoTime } from "@mutirao/protocol";
-import type { MasterAccess } from "../master-access.ts";
-import type { HttpLimits } from "./http-limits.ts";
+import type { ServerLimits } from "./server-limits.ts";
 
-/** The clients of `/events`. */
+/** The clients of `/events` (server-sent events). */
 export interface EventStream {
   readonly clients: number;
   /** Clients that were dropped because they did not read. */
   readonly dropped: number;
   readonly hasRoom: boolean;
-  /** Takes the response over, and tells it every notice from now on. */
+  /** Takes the response over, and tells it every event from now on. */
   attach(response: ServerResponse): void;
+  /** Tells everybody. Events are numbered, also while nobody listens; `write` gives the data, and is only called then. */
+  tell(event: string, write: () => unknown): void;
   /** Ends all streams. */
   close(): void;
 }
@@ -27,9 +25,13 @@ const HEAD = {
 const GREETING = "retry: 2000\n\n";
 const HEARTBEAT = ": still here\n\n";
 
-type Limits = Pick<HttpLimits, "eventClientsMax" | "eventClientMaxBytes" | "heartbeatMs">;
+type Limits = Pick<ServerLimits, "eventClientsMax" | "eventClientMaxBytes" | "heartbeatMs">;
 
-export function createEventStream(master: MasterAccess, limits: Limits): EventStream {
+/** @param first what each client is told before anything else, if there is something. */
+export function createEventStream(
+  limits: Limits,
+  first?: () => { readonly event: string; readonly data: unknown },
+): EventStream {
   const clients = new Set<ServerResponse>();
   let lastId = 0;
   let dropped = 0;
@@ -38,20 +40,22 @@ export function createEventStream(master: MasterAccess, limits: Limits): EventSt
   /** What happens in one turn is written at once, and does not count against a client that reads. */
   let untold = "";
 
-  const tell = (text: string): void => {
+  const tellText = (text: string): void => {
     if (untold === "") setImmediate(flush);
     untold += text;
   };
   const flush = (): void => {
+    const text = untold;
+    untold = "";
+    if (text === "") return;
     for (const client of clients) {
       // What a client does not take is kept in memory: one that is far behind would rather begin anew.
       if (client.writableLength > limits.eventClientMaxBytes) {
         dropped++;
         leave(client);
         client.destroy();
-      } else if (!client.destroyed) client.write(untold);
+      } else if (!client.destroyed) client.write(text);
     }
-    untold = "";
   };
   const leave = (client: ServerResponse): void => {
     clients.delete(client);
@@ -59,10 +63,6 @@ export function createEventStream(master: MasterAccess, limits: Limits): EventSt
     clearInterval(heart);
     heart = undefined;
   };
-  const stopListening = master.onNotice((notice) => {
-    lastId++;
-    if (clients.size > 0) tell(eventText(lastId, notice));
-  });
 
   return {
     get clients() {
@@ -75,14 +75,24 @@ export function createEventStream(master: MasterAccess, limits: Limits): EventSt
       return clients.size < limits.eventClientsMax;
     },
     attach(response) {
+      // What was told before is in what the newcomer is told first, and would be older than it.
+      flush();
       response.writeHead(200, HEAD);
       response.write(GREETING);
+      if (first !== undefined) {
+        const { event, data } = first();
+        response.write(eventText(lastId, event, data));
+      }
       clients.add(response);
       response.once("close", () => leave(response));
-      heart ??= setInterval(tell, limits.heartbeatMs, HEARTBEAT);
+      heart ??= setInterval(tellText, limits.heartbeatMs, HEARTBEAT);
+    },
+    tell(event, write) {
+      lastId++;
+      if (clients.size > 0) tellText(eventText(lastId, event, write()));
     },
     close() {
-      stopListening();
+      flush();
       for (const client of [...clients]) {
         leave(client);
         client.end();
@@ -92,7 +102,5 @@ export function createEventStream(master: MasterAccess, limits: Limits): EventSt
 }
 
 /** `JSON.stringify` leaves no line break in, so the data is one line. */
-function eventText(id: number, notice: Notice): string {
-  const data = JSON.stringify({ time: formatIsoTime(epochMs(Date.now())), ...notice });
-  return `id: ${id}\nevent: ${notice.kind}\ndata: ${data}\n\n`;
-}
+const eventText = (id: number, event: string, data: unknown): string =>
+  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
