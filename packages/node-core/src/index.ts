@@ -74,5 +74,12 @@ export type {
   WorkerOwnEffect,
   WorkerOwnEvent,
 } from "./worker-events.ts";
-export { createWorkerNode, type WorkerNode, type WorkerStatusView } from "./worker-node.ts";
-export { masterErrors, type WorkerNotice, type WorkerTalk } from "./worker-notices.ts";
+export { createWorkerNode, type WorkerNode } from "./worker-node.ts";
+export {
+  type MoveReason,
+  masterErrors,
+  redirectErrors,
+  type WorkerNotice,
+  type WorkerTalk,
+} from "./worker-notices.ts";
+export type { WorkerStatusView } from "./worker-views.ts";

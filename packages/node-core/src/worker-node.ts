@@ -1,6 +1,5 @@
 import {
   after,
-  type DurationMs,
   durationMs,
   type Endpoint,
   earlierOf,
@@ -9,65 +8,32 @@ import {
   type Prng,
   unreachable,
 } from "@mutirao/primitives";
-import type { Message } from "@mutirao/protocol";
+import type { Message, Redirect, Return, WorkerWelcome } from "@mutirao/protocol";
 import type { Core } from "./core.ts";
 import type { ConnClosed, LineRefused, MessageReceived } from "./events.ts";
-import { type Conduct, createConduct } from "./machines/conduct.ts";
-import { createOutbox, type WorkerOutbox } from "./machines/outbox.ts";
-import { createStallWatch, type StallWatch } from "./machines/stall-watch.ts";
-import { createWorkerLeaving, type WorkerLeaving } from "./machines/worker-leaving.ts";
-import { createWorkerLink, type WorkerLink } from "./machines/worker-link.ts";
-import { createWorkerPresence, type WorkerPresence } from "./machines/worker-presence.ts";
-import { createWorkerProgress } from "./machines/worker-progress.ts";
-import { createWorkerPull, type WorkerPull } from "./machines/worker-pull.ts";
-import { createWorkerPush, type WorkerPush } from "./machines/worker-push.ts";
-import { createWorkerResults, type WorkerResults } from "./machines/worker-results.ts";
-import { createWorkerRuns, failure, type Run, type WorkerRuns } from "./machines/worker-runs.ts";
-import { createWorkerSession, type WorkerSession } from "./machines/worker-session.ts";
+import {
+  createWorkerMachines,
+  isMisunderstood,
+  owedHere,
+  stallWatchOf,
+  type WorkerMachines,
+} from "./machines/worker-machines.ts";
+import { endLeaseIfOver, giveUpSeekingIfDue, moveIfDue } from "./machines/worker-moves.ts";
+import { failure, type Run } from "./machines/worker-runs.ts";
+import { viewOfWorker } from "./machines/worker-view.ts";
 import { wordOf } from "./machines/worker-words.ts";
 import type { WorkerNodeOptions } from "./options/worker-options.ts";
-import { stallLimitMs } from "./policies/stall.ts";
 import type { RunEnded, RunProgressed, WorkerEvent, WorkerOwnEffect, WorkerOwnEvent } from "./worker-events.ts";
-import type { WorkerDisconnected, WorkerTalk } from "./worker-notices.ts";
-
-/** How a worker stands. */
-export interface WorkerStatusView {
-  readonly phase: "away" | "dialing" | "greeting" | "connected" | "left";
-  readonly isLeaving: boolean;
-  /** Who the master is, if it has ever said so, and how it talks while it is there. */
-  readonly master: NodeId | undefined;
-  readonly talk: WorkerTalk | undefined;
-  readonly running: number;
-  readonly unacknowledged: number;
-}
+import type { WorkerDisconnected } from "./worker-notices.ts";
+import type { WorkerStatusView } from "./worker-views.ts";
 
 /**
- * A worker: runs the tasks of its one master, and loses no result. It opens every connection itself and listens to
- * nobody; what its host says about where it listens means nothing to it.
+ * A worker: runs the tasks of its home, or of the master that its home has lent it to, one master at a time, and loses
+ * no result. It opens every connection itself and listens to nobody; what its host says about where it listens means
+ * nothing to it.
  */
 export interface WorkerNode extends Core<WorkerOwnEvent, WorkerOwnEffect> {
   status(): WorkerStatusView;
-}
-
-interface State {
-  readonly selfId: NodeId;
-  readonly options: WorkerNodeOptions;
-  readonly outbox: WorkerOutbox;
-  readonly link: WorkerLink;
-  readonly presence: WorkerPresence;
-  readonly runs: WorkerRuns;
-  readonly results: WorkerResults;
-  readonly session: WorkerSession;
-  readonly pull: WorkerPull;
-  readonly push: WorkerPush;
-  readonly leaving: WorkerLeaving;
-  /** Asks for the next task after a while, if the worker stays that long. */
-  readonly poll: (wait: DurationMs, now: InstantMs) => void;
-  readonly conduct: Conduct;
-  stalls: StallWatch;
-  /** ALIVE was said on this connection, and how the master talks is not known yet: until when its answer may take. */
-  answerBy: InstantMs | undefined;
-  hasLeft: boolean;
 }
 
 /**
@@ -75,62 +41,30 @@ interface State {
  * @param prng for jitter; the same seed and the same events give the same effects.
  */
 export function createWorkerNode(selfId: NodeId, options: WorkerNodeOptions, prng: Prng): WorkerNode {
-  const state = createState(selfId, options, prng);
+  const state = createWorkerMachines(selfId, options, prng);
   let deadline: InstantMs | undefined;
   return {
     handle(event, now) {
       if (state.hasLeft) return NOTHING;
       const stalled = state.stalls.check(event, deadline, now, () => resumed(state, now));
       for (const effect of stalled) state.outbox.emit(effect);
+      state.handledAt = now;
+      endLeaseIfOver(state, now);
       route(state, event, now);
+      moveIfDue(state, now);
       state.session.settle(now);
       leaveIfDue(state, now);
       deadline = nextDeadline(state);
       return state.outbox.take();
     },
     nextDeadline: () => deadline,
-    status: () => view(state),
+    status: () => viewOfWorker(state),
   };
 }
 
 const NOTHING = [] as const;
 
-function createState(selfId: NodeId, options: WorkerNodeOptions, prng: Prng): State {
-  const outbox = createOutbox<WorkerOwnEffect>();
-  const link = createWorkerLink(options.master, options.backOffMaxMs, prng.fork("reconnect"), outbox);
-  const presence = createWorkerPresence(options.master, outbox);
-  const runs = createWorkerRuns(outbox);
-  const results = createWorkerResults(options.reportMs);
-  const progress = createWorkerProgress();
-  const session = createWorkerSession(selfId, options, { outbox, link, presence, runs, results, progress });
-  const leaving = createWorkerLeaving();
-  const polls = prng.fork("polls");
-  const poll = (wait: DurationMs, now: InstantMs): void => {
-    // Workers that were told NO_TASK together must not ask together for ever.
-    const jittered = durationMs(wait * (0.8 + 0.2 * polls.next()));
-    link.rest(leaving.mode === "staying" ? jittered : undefined, now);
-  };
-  return {
-    selfId,
-    options,
-    outbox,
-    link,
-    presence,
-    runs,
-    results,
-    session,
-    pull: createWorkerPull(selfId, options, { outbox, link, runs, poll }),
-    push: createWorkerPush(selfId, options, { outbox, link, presence, runs }),
-    leaving,
-    poll,
-    conduct: createConduct(options),
-    stalls: createStallWatch(stallLimitMs(session.intervalMs, session.timeoutMs)),
-    answerBy: undefined,
-    hasLeft: false,
-  };
-}
-
-function route(state: State, event: WorkerEvent, now: InstantMs): void {
+function route(state: WorkerMachines, event: WorkerEvent, now: InstantMs): void {
   switch (event.type) {
     case "started":
       state.link.rest(AT_ONCE, now);
@@ -158,7 +92,7 @@ function route(state: State, event: WorkerEvent, now: InstantMs): void {
       break;
     case "drain":
       state.leaving.drain(now);
-      state.session.takeNoMore();
+      state.allegiance.stay();
       state.pull.onLeaving();
       break;
     case "abandon":
@@ -171,7 +105,7 @@ function route(state: State, event: WorkerEvent, now: InstantMs): void {
 
 const AT_ONCE = durationMs(0);
 
-function wake(state: State, now: InstantMs): void {
+function wake(state: WorkerMachines, now: InstantMs): void {
   const { session, answerBy } = state;
   state.link.onWake(now);
   if (session.isSilent(now)) hangUp(state, { code: "ERR_MASTER_SILENT" }, now);
@@ -179,9 +113,11 @@ function wake(state: State, now: InstantMs): void {
   session.onWake(now);
   state.pull.onWake(now);
   state.push.onWake(now);
+  giveUpSeekingIfDue(state, now);
+  if (state.moving.takeAbort(now)) abort(state, now);
 }
 
-function onOpened(state: State, now: InstantMs): void {
+function onOpened(state: WorkerMachines, now: InstantMs): void {
   const { link, pull, push, session, options } = state;
   link.onOpened();
   if (options.style === "push") push.onOpened(now);
@@ -189,32 +125,57 @@ function onOpened(state: State, now: InstantMs): void {
   else {
     state.answerBy = after(now, options.answerMs);
     if (options.style === "auto") session.greet();
-    else link.send({ kind: "worker-alive", worker: state.selfId });
+    else link.send(state.allegiance.alive());
   }
 }
 
-function onMessage(state: State, { message, remote }: MessageReceived, now: InstantMs): void {
-  const { link, session, pull, push, options } = state;
+function onMessage(state: WorkerMachines, { message, remote }: MessageReceived, now: InstantMs): void {
+  const { link, session, pull, push, reach, options } = state;
   session.onHeard(now);
   if (message.kind !== "unknown") link.identify();
-  if (state.answerBy !== undefined) onAnswer(state, message, remote, now);
-  else if (options.style === "push") push.onMessage(message, remote, now);
-  else if (session.isUp) session.onMessage(message, remote, now);
-  else pull.onMessage(message, remote, now);
-  if (message.kind === "worker-welcome") {
-    state.stalls = createStallWatch(stallLimitMs(session.intervalMs, session.timeoutMs));
+  if (message.kind === "redirect" || message.kind === "return") onOrder(state, message, remote, now);
+  else if (message.kind === "worker-welcome" && options.style === "auto") onWelcome(state, message, now);
+  // A task that was asked for may have crossed the decision to go; no other is begun.
+  else if (message.kind === "query" && state.moving.isUnderWay && state.answerBy === undefined)
+    state.outbox.notify({ kind: "order-ignored", remote, word: wordOf(message) });
+  else if (state.answerBy !== undefined) onAnswer(state, message, remote, now);
+  else if (options.style === "push") {
+    if (message.kind !== "unknown") reach.found();
+    push.onMessage(message, remote, now);
+  } else if (session.isUp) onSessionMessage(state, message, remote, now);
+  else {
+    if (message.kind === "status-ack") reach.found();
+    pull.onMessage(message, remote, now);
   }
+}
+
+/** An order to go elsewhere, or home. */
+function onOrder(state: WorkerMachines, order: Redirect | Return, remote: Endpoint, now: InstantMs): void {
+  const { allegiance, session, moving, leaving, push, pull, presence, link, options } = state;
+  const { graceMs } = session;
+  if (order.kind === "return") allegiance.onReturn(remote, graceMs, now);
+  else {
+    const isLeaving = leaving.mode !== "staying";
+    allegiance.onRedirect(order, { remote, isSession: session.isUp, isLeaving, graceMs }, now);
+  }
+  if (moving.isUnderWay) {
+    push.abandon();
+    pull.onLeaving();
+  }
+  const isOurs = order.kind === "return" ? order.epoch !== undefined : order.terms !== undefined;
+  // To a worker that asks for each task, an order is the answer to its question. One of ours may go on.
+  if (state.answerBy === undefined || (isOurs && options.style === "auto")) return;
+  answeredInClassWords(state);
+  presence.connected("pull", undefined);
+  link.drop();
+  state.poll(options.pollMs, now);
 }
 
 /** The first answer to ALIVE shows how the master talks. */
-function onAnswer(state: State, message: Message, remote: Endpoint, now: InstantMs): void {
-  const { session, pull, presence, link, options, outbox } = state;
-  if (message.kind === "worker-welcome" && options.style === "auto") {
-    session.onWelcome(message, now);
-    state.answerBy = session.isUp ? undefined : after(now, options.answerMs);
-  } else if (message.kind === "query" || message.kind === "no-task") {
-    state.answerBy = undefined;
-    session.onClosed();
+function onAnswer(state: WorkerMachines, message: Message, remote: Endpoint, now: InstantMs): void {
+  const { pull, presence, link, options, outbox } = state;
+  if (message.kind === "query" || message.kind === "no-task") {
+    answeredInClassWords(state);
     presence.connected("pull", undefined);
     if (message.kind === "query") {
       pull.onQuery(message, now);
@@ -227,7 +188,32 @@ function onAnswer(state: State, message: Message, remote: Endpoint, now: Instant
   }
 }
 
-function onLineRefused(state: State, { conn, remote, violation }: LineRefused, now: InstantMs): void {
+function answeredInClassWords(state: WorkerMachines): void {
+  state.answerBy = undefined;
+  state.session.onClosed();
+  state.reach.found();
+}
+
+function onWelcome(state: WorkerMachines, welcome: WorkerWelcome, now: InstantMs): void {
+  const { allegiance, session, reach, options } = state;
+  if (!allegiance.isExpected(welcome)) {
+    allegiance.goHome("other-master", session.graceMs, now);
+    hangUp(state, { code: "ERR_MASTER_OTHER" }, now);
+    return;
+  }
+  if (!session.onWelcome(welcome, now)) return;
+  allegiance.onWelcome(welcome, now);
+  reach.found();
+  state.stalls = stallWatchOf(session);
+  if (state.answerBy !== undefined) state.answerBy = session.isUp ? undefined : after(now, options.answerMs);
+}
+
+function onSessionMessage(state: WorkerMachines, message: Message, remote: Endpoint, now: InstantMs): void {
+  if (message.kind === "heartbeat-reply") state.allegiance.renew(message.leaseMs, now);
+  state.session.onMessage(message, remote, now);
+}
+
+function onLineRefused(state: WorkerMachines, { conn, remote, violation }: LineRefused, now: InstantMs): void {
   const isCurrent = conn === state.link.conn;
   if (isCurrent) state.session.onHeard(now);
   let isTooBad = false;
@@ -238,104 +224,100 @@ function onLineRefused(state: State, { conn, remote, violation }: LineRefused, n
   if (isCurrent && isTooBad) hangUp(state, { code: "ERR_LINE_VIOLATION" }, now);
 }
 
-function onClosed(state: State, { conn, reason }: ConnClosed, now: InstantMs): void {
+function onClosed(state: WorkerMachines, { conn, reason }: ConnClosed, now: InstantMs): void {
   state.conduct.onClosed(conn);
   if (conn !== state.link.conn) return;
   state.link.onClosed();
   disconnected(state, reason, now);
 }
 
-function hangUp(state: State, reason: WorkerDisconnected["reason"], now: InstantMs): void {
+function hangUp(state: WorkerMachines, reason: WorkerDisconnected["reason"], now: InstantMs): void {
   state.link.drop();
   disconnected(state, reason, now);
 }
 
-function disconnected(state: State, reason: WorkerDisconnected["reason"], now: InstantMs): void {
-  const { session, pull, push, presence, link } = state;
+function disconnected(state: WorkerMachines, reason: WorkerDisconnected["reason"], now: InstantMs): void {
+  const { session, pull, push, presence, link, reach } = state;
   const hasEndedInOrder = reason.code === "CONN_ENDED";
   state.answerBy = undefined;
   session.onClosed();
   push.onClosed();
   if (pull.phase === "idle") {
     presence.disconnected(reason);
+    reach.missed(now);
     link.retry(hasEndedInOrder, now);
   } else {
     // Masters of the class end a connection after each line, and that is no news.
     if (!hasEndedInOrder) presence.disconnected(reason);
+    if (!hasEndedInOrder && pull.phase === "reporting") reach.missed(now);
     pull.onClosed(reason, now);
   }
+  giveUpSeekingIfDue(state, now);
 }
 
-function onRunEnded(state: State, { run: id, outcome }: RunEnded, now: InstantMs): void {
+function onRunEnded(state: WorkerMachines, { run: id, outcome }: RunEnded, now: InstantMs): void {
   const run = state.runs.take(id);
-  // A run that was given up is reported already.
   if (run !== undefined) ended(state, run, outcome, now);
+  // A run that was given up is reported already, but its slot is free only now.
+  else state.push.onFreed(now);
 }
 
-function ended(state: State, run: Run, outcome: RunEnded["outcome"], now: InstantMs): void {
+function ended(state: WorkerMachines, run: Run, outcome: RunEnded["outcome"], now: InstantMs): void {
   const told = state.runs.outcomeOf(run, outcome, now);
   if (run.ref !== undefined) state.session.onRunEnded(run.id, run.ref, told);
   else if (state.options.style === "push") state.push.onRunEnded(told, now);
   else state.pull.onRunEnded(told, now);
 }
 
-function onRunProgressed(state: State, { run: id, fraction, note }: RunProgressed, now: InstantMs): void {
+function onRunProgressed(state: WorkerMachines, { run: id, fraction, note }: RunProgressed, now: InstantMs): void {
   const ref = state.runs.get(id)?.ref;
   if (ref !== undefined) state.session.onRunProgressed(id, ref, fraction, note, now);
 }
 
-function abandon(state: State, now: InstantMs): void {
+function abandon(state: WorkerMachines, now: InstantMs): void {
   state.leaving.abandon(now);
+  state.allegiance.stay();
   state.pull.onLeaving();
-  state.session.takeNoMore();
   state.push.abandon();
+  abort(state, now);
+}
+
+function abort(state: WorkerMachines, now: InstantMs): void {
   for (const run of state.runs.abort()) ended(state, run, failure("ERR_TASK_ABORTED"), now);
 }
 
 /** Silence until now was our own: whoever owes us an answer gets the time anew. */
-function resumed(state: State, now: InstantMs): void {
+function resumed(state: WorkerMachines, now: InstantMs): void {
   state.session.onHeard(now);
   state.pull.onResumed(now);
+  state.reach.onResumed(now);
   if (state.answerBy !== undefined) state.answerBy = after(now, state.options.answerMs);
 }
 
-const unreported = ({ results, pull, push }: State): number =>
-  results.size + (pull.phase === "reporting" ? 1 : 0) + push.unsaid;
-
-function leaveIfDue(state: State, now: InstantMs): void {
-  const { leaving, runs, session, link, outbox } = state;
+function leaveIfDue(state: WorkerMachines, now: InstantMs): void {
+  const { leaving, runs, link, outbox, push, debts } = state;
   if (leaving.mode === "staying") return;
-  const results = unreported(state);
-  const isMisunderstood = state.answerBy !== undefined || (session.isUp && !session.isUnderstood);
-  if (!leaving.isDue({ runs: runs.size, results, isMisunderstood }, now)) return;
+  const results = owedHere(state) + push.unbegun;
+  if (!leaving.isDue({ runs: runs.size, results, isMisunderstood: isMisunderstood(state) }, now)) return;
   state.hasLeft = true;
   link.drop();
-  outbox.notify({ kind: "worker-left", unacknowledged: results });
+  outbox.notify({ kind: "worker-left", unacknowledged: results + debts.elsewhere });
   outbox.emit({ type: "leave" });
 }
 
-function nextDeadline({ link, session, pull, push, leaving, answerBy, hasLeft }: State): InstantMs | undefined {
+function nextDeadline(state: WorkerMachines): InstantMs | undefined {
+  const { link, session, pull, push, leaving, moving, reach, allegiance, answerBy, hasLeft } = state;
   if (hasLeft) return undefined;
-  const talk = earlierOf(session.nextDeadline(), earlierOf(pull.nextDeadline(), push.nextDeadline()));
-  return earlierOf(earlierOf(talk, answerBy), earlierOf(link.nextDeadline(), leaving.nextDeadline()));
-}
-
-function view(state: State): WorkerStatusView {
-  const { presence, leaving, runs } = state;
-  return {
-    phase: phaseOf(state),
-    isLeaving: leaving.mode !== "staying",
-    master: presence.master,
-    talk: presence.talk,
-    running: runs.size,
-    unacknowledged: unreported(state),
-  };
-}
-
-/** Between two questions for work there is no connection, and yet the master is there. */
-function phaseOf({ hasLeft, presence, link }: State): WorkerStatusView["phase"] {
-  if (hasLeft) return "left";
-  if (presence.talk !== undefined) return "connected";
-  if (link.phase === "open") return "greeting";
-  return link.phase === "dialing" ? "dialing" : "away";
+  const deadlines = [
+    session.nextDeadline(),
+    pull.nextDeadline(),
+    push.nextDeadline(),
+    answerBy,
+    link.nextDeadline(),
+    leaving.nextDeadline(),
+    moving.nextDeadline(),
+    // What sends a worker home does so once.
+    ...(allegiance.isBoundElsewhere ? [] : [reach.nextDeadline(), allegiance.leaseEndsAt]),
+  ];
+  return deadlines.reduce(earlierOf, undefined);
 }

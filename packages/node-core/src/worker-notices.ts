@@ -8,7 +8,25 @@ export type WorkerTalk = "session" | "pull" | "push";
 export const masterErrors = {
   ERR_MASTER_SILENT: "The master said nothing for longer than it had promised; it may be stopped, or cut off.",
   ERR_MASTER_NO_ANSWER: "The master took the connection and did not answer; it may be overloaded, or no master at all.",
+  ERR_MASTER_OTHER: "Another master answered than the one that the worker was sent to. The worker goes home.",
 } as const;
+
+/** Why a worker does not go where it is sent. */
+export const redirectErrors = {
+  ERR_REDIRECT_NOT_HOME: "Only its home sends a worker elsewhere; from a borrower it goes home and nowhere else.",
+  ERR_REDIRECT_NO_LEASE: "A master of ours gives each lease a number. This order had none.",
+  ERR_REDIRECT_STALE: "The worker has seen this lease, or a later one: the order is an old one.",
+  ERR_REDIRECT_TARGET: "No borrower is to be found at such an address.",
+  ERR_REDIRECT_LEAVING: "The worker is about to leave, and begins nothing new.",
+} as const;
+export type RedirectErrorCode = keyof typeof redirectErrors;
+
+/**
+ * Why a worker moves. `redirect`: its home sent it. All others take it home: `return`: the borrower, or whoever sits
+ * there, sent it; `lease-over`: nobody renewed the lease; `unreachable`: the borrower could not be reached, or was lost;
+ * `other-master`: another master answered in the borrower's place.
+ */
+export type MoveReason = "redirect" | "return" | "lease-over" | "unreachable" | "other-master";
 
 /** The master has taken the worker in, or has answered it after a while of silence. */
 export interface WorkerConnected {
@@ -63,6 +81,37 @@ export interface OrderIgnored {
   readonly word: string;
 }
 
+/** The worker serves another master from now on. */
+export interface WorkerMoved {
+  readonly kind: "worker-moved";
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly why: MoveReason;
+}
+
+/** The worker was told to go elsewhere, and does not. */
+export interface RedirectRefused {
+  readonly kind: "redirect-refused";
+  readonly remote: Endpoint;
+  readonly to: Endpoint;
+  readonly code: RedirectErrorCode;
+  /** What is wrong with the address, if that is why: the end of the sentence "it is ...". */
+  readonly detail: string | undefined;
+}
+
+/** The worker was told to go home, and is at home. */
+export interface ReturnIgnored {
+  readonly kind: "return-ignored";
+  readonly remote: Endpoint;
+}
+
+/** Results for a master that the worker has not met again in time are given up. */
+export interface ResultsForgotten {
+  readonly kind: "results-forgotten";
+  readonly at: Endpoint;
+  readonly results: number;
+}
+
 /** The worker has nothing left to do. */
 export interface WorkerLeft {
   readonly kind: "worker-left";
@@ -79,4 +128,8 @@ export type WorkerNotice =
   | ResultsWaiting
   | ResultGivenUp
   | OrderIgnored
+  | WorkerMoved
+  | RedirectRefused
+  | ReturnIgnored
+  | ResultsForgotten
   | WorkerLeft;

@@ -168,12 +168,11 @@ describe("everything has a limit", () => {
 
   test("orders that a worker does not follow are ignored", () => {
     const scene = inSession();
-    const away = { ip: "10.0.0.1", port: 1 };
-    scene.says({ TASK: "REDIRECT", SERVER_REDIRECT: away }, { TASK: "RETURN", SERVER_RETURN: away });
+    scene.says({ TASK: "COMMAND_RELEASE", WORKERS_UUID: ["w"] }, { TASK: "SLEEP" });
     scene.says({ TASK: "HEARTBEAT" }, { STATUS: "ACK" }, { TASK: "NO_TASK" });
     expect(scene.told).toEqual([
-      "0 ! ignored redirect",
-      "0 ! ignored return",
+      "0 ! ignored command-release",
+      "0 ! ignored TASK SLEEP",
       "0 ! ignored heartbeat-request",
       "0 ! ignored status-ack",
       "0 ! ignored no-task",

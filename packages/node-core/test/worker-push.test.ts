@@ -119,9 +119,9 @@ describe("push: one connection for life", () => {
   test("ACK and NO_TASK are not for push workers, and are not answered", () => {
     const scene = atPushMaster();
     scene.skip();
-    scene.says(ACK, { TASK: "NO_TASK" }, { TASK: "RETURN" });
+    scene.says(ACK, { TASK: "NO_TASK" }, { TASK: "SLEEP" });
     scene.passTo(5);
-    expect(scene.told).toEqual(["0 ! ignored no-task", "0 ! ignored return"]);
+    expect(scene.told).toEqual(["0 ! ignored no-task", "0 ! ignored TASK SLEEP"]);
   });
 
   test("a worker without a handler for QUERY says so", () => {

@@ -15,7 +15,7 @@ import { type ConnNumbers, createConnNumbers } from "./conn-numbers.ts";
 import type { WorkerOutbox } from "./outbox.ts";
 
 /**
- * The one connection of a worker to its one master, and when to open the next.
+ * The one connection of a worker to the one master that it serves, and when to open the next.
  *
  *   resting --due--> dialing --opened--> open
  *      ^                |                  |
@@ -24,6 +24,8 @@ import type { WorkerOutbox } from "./outbox.ts";
  * It never dials twice at once, so a master that is slow is not stormed.
  */
 export interface WorkerLink {
+  /** Where the master is. */
+  readonly target: Endpoint;
   readonly phase: "resting" | "dialing" | "open";
   /** The connection that is being dialled, or is open. What is said of any other is old news. */
   readonly conn: ConnId | undefined;
@@ -43,6 +45,8 @@ export interface WorkerLink {
   rest(next: DurationMs | undefined, now: InstantMs): void;
   /** The connection failed, or ended; the next try is at a growing distance. */
   retry(hasEndedInOrder: boolean, now: InstantMs): void;
+  /** From now on the master is another: what is open to the last one ends, and its failures are forgotten. */
+  aim(at: Endpoint): void;
   /** The longest distance between two tries. */
   setCeiling(ceiling: DurationMs): void;
   nextDeadline(): InstantMs | undefined;
@@ -52,7 +56,7 @@ export interface WorkerLink {
 const FIRST_RETRY_MS = durationMs(100);
 
 interface State {
-  readonly master: Endpoint;
+  target: Endpoint;
   readonly backOffMaxMs: DurationMs;
   readonly prng: Prng;
   readonly outbox: WorkerOutbox;
@@ -70,13 +74,13 @@ interface State {
 }
 
 export function createWorkerLink(
-  master: Endpoint,
+  target: Endpoint,
   backOffMaxMs: DurationMs,
   prng: Prng,
   outbox: WorkerOutbox,
 ): WorkerLink {
   const state: State = {
-    master,
+    target,
     backOffMaxMs,
     prng,
     outbox,
@@ -90,7 +94,14 @@ export function createWorkerLink(
     failures: 0,
     hasRedialled: false,
   };
+  const drop = (): void => {
+    if (state.conn !== undefined) outbox.emit({ type: "close", conn: state.conn });
+    rest(state);
+  };
   return {
+    get target() {
+      return state.target;
+    },
     get phase() {
       return state.phase;
     },
@@ -121,10 +132,7 @@ export function createWorkerLink(
       const { phase, conn } = state;
       if (phase === "open" && conn !== undefined) outbox.emit({ type: "spare", conn, isSpared });
     },
-    drop() {
-      if (state.conn !== undefined) outbox.emit({ type: "close", conn: state.conn });
-      rest(state);
-    },
+    drop,
     rest(next, now) {
       assert(state.phase === "resting", "the next connection comes after the last");
       state.failures = 0;
@@ -134,6 +142,14 @@ export function createWorkerLink(
     retry(hasEndedInOrder, now) {
       assert(state.phase === "resting", "the next connection comes after the last");
       retry(state, hasEndedInOrder, now);
+    },
+    aim(at) {
+      drop();
+      state.target = at;
+      state.workedAt = undefined;
+      state.ceilingMs = backOffMaxMs;
+      state.failures = 0;
+      state.hasRedialled = false;
     },
     setCeiling(ceiling) {
       state.ceilingMs = durationMs(Math.min(backOffMaxMs, Math.max(ceiling, FIRST_RETRY_MS)));
@@ -160,7 +176,7 @@ function dial(state: State): void {
   state.conn = conn;
   state.dueAt = undefined;
   state.workedAt = undefined;
-  state.outbox.emit({ type: "dial", conn, to: state.master });
+  state.outbox.emit({ type: "dial", conn, to: state.target });
 }
 
 function retry(state: State, hasEndedInOrder: boolean, now: InstantMs): void {

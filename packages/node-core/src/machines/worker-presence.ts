@@ -10,9 +10,12 @@ export interface WorkerPresence {
   readonly talk: WorkerTalk | undefined;
   connected(talk: WorkerTalk, master: NodeId | undefined): void;
   disconnected(reason: WorkerDisconnected["reason"]): void;
+  /** The master is another from now on, of whom nothing is known. */
+  aim(at: Endpoint): void;
 }
 
-export function createWorkerPresence(at: Endpoint, { notify }: WorkerOutbox): WorkerPresence {
+export function createWorkerPresence(first: Endpoint, { notify }: WorkerOutbox): WorkerPresence {
+  let at = first;
   let master: NodeId | undefined;
   let talk: WorkerTalk | undefined;
   let lastReason: string | undefined;
@@ -36,6 +39,12 @@ export function createWorkerPresence(at: Endpoint, { notify }: WorkerOutbox): Wo
       talk = undefined;
       lastReason = reason.code;
       notify({ kind: "worker-disconnected", at, reason });
+    },
+    aim(next) {
+      at = next;
+      master = undefined;
+      talk = undefined;
+      lastReason = undefined;
     },
   };
 }

@@ -38,8 +38,12 @@ export interface WorkerPull {
   onWake(now: InstantMs): void;
   /** Silence until now was our own. */
   onResumed(now: InstantMs): void;
-  /** The worker is about to leave: what it has not begun it does not begin. */
+  /** The worker is about to leave, or to move: what it has not begun it does not begin. */
   onLeaving(): void;
+  /** The worker turns to another master; what it still owed to the last one is given back. */
+  setAside(): ClassReport | undefined;
+  /** What was owed to this master from earlier is to be reported on the next connection. */
+  takeUp(report: ClassReport): void;
   nextDeadline(): InstantMs | undefined;
 }
 
@@ -51,7 +55,8 @@ export interface WorkerPullTools {
   readonly poll: (wait: DurationMs, now: InstantMs) => void;
 }
 
-interface Report {
+/** How a task went, and how far it has come with telling the master so. */
+export interface ClassReport {
   readonly status: WorkerStatus;
   readonly since: InstantMs;
   /** When it was said last; `undefined` if it is not on its way. */
@@ -65,7 +70,7 @@ interface State extends WorkerPullTools {
   readonly selfId: NodeId;
   readonly options: WorkerNodeOptions;
   phase: WorkerPull["phase"];
-  report: Report | undefined;
+  report: ClassReport | undefined;
   /** The connection was opened for the report. */
   isOwnConnection: boolean;
   /** This master never acknowledges, as far as we have seen. */
@@ -116,6 +121,19 @@ export function createWorkerPull(selfId: NodeId, options: WorkerNodeOptions, too
       if (state.report?.saidAt !== undefined) state.report.saidAt = now;
     },
     onLeaving: () => void state.early.splice(0),
+    setAside() {
+      const { report } = state;
+      state.phase = "idle";
+      state.report = undefined;
+      state.isMute = false;
+      state.early.length = 0;
+      if (report !== undefined) report.saidAt = undefined;
+      return report;
+    },
+    takeUp(report) {
+      state.phase = "reporting";
+      state.report = report;
+    },
     nextDeadline: () => nextDeadline(state),
   };
 }
@@ -126,7 +144,7 @@ function takeQuery(state: State, query: Query, now: InstantMs): void {
   state.isOwnConnection = false;
   if (!options.types.includes(QUERY_TYPE)) ended(state, failure("ERR_TASK_TYPE_UNKNOWN"), now);
   // Only if tasks of a session are still running, with a master that was another then.
-  else if (runs.size >= options.slots) ended(state, failure("ERR_WORKER_BUSY"), now);
+  else if (runs.occupied >= options.slots) ended(state, failure("ERR_WORKER_BUSY"), now);
   else runs.start(orderOf(query, options), now);
 }
 
@@ -172,7 +190,7 @@ function closed(state: State, { code }: WorkerDisconnected["reason"], now: Insta
     return;
   }
   if (elapsed(report.since, now) >= GIVEN_UP_AFTER_MS) {
-    outbox.notify({ kind: "result-given-up", at: options.master, tries: report.tries });
+    outbox.notify({ kind: "result-given-up", at: link.target, tries: report.tries });
     over(state, now);
     return;
   }

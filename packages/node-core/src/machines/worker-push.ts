@@ -2,6 +2,7 @@ import { after, durationMs, type Endpoint, type InstantMs, type NodeId } from "@
 import { type AttemptOutcome, type Message, QUERY_TYPE, type Query, type SendableMessage } from "@mutirao/protocol";
 import type { WorkerNodeOptions } from "../options/worker-options.ts";
 import type { WorkerOutbox } from "./outbox.ts";
+import type { WorkerAllegiance } from "./worker-allegiance.ts";
 import type { WorkerLink } from "./worker-link.ts";
 import type { WorkerPresence } from "./worker-presence.ts";
 import { failure, type WorkerRuns } from "./worker-runs.ts";
@@ -15,14 +16,25 @@ import { orderOf, statusOf, wordOf } from "./worker-words.ts";
  * said something since the last one, or for a moment in which that one has surely been read.
  */
 export interface WorkerPush {
-  /** Results that have not been said yet, and tasks that have not been begun. */
-  readonly unsaid: number;
+  /** Results that have not been said yet. */
+  readonly unreported: number;
+  /** Tasks that wait for the one that runs. */
+  readonly unbegun: number;
   onOpened(now: InstantMs): void;
   onMessage(message: Message, remote: Endpoint, now: InstantMs): void;
   onRunEnded(outcome: AttemptOutcome, now: InstantMs): void;
+  /** A handler that was given up has ended. */
+  onFreed(now: InstantMs): void;
   /** Tasks that were not begun will not be. */
   abandon(): void;
   onClosed(): void;
+  /**
+   * The worker turns to another master. What could not be said to the last one is forgotten: a result without an id, said
+   * much later, would be taken for that of another task.
+   *
+   * @returns how many results that are.
+   */
+  turnAway(): number;
   onWake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -31,6 +43,7 @@ export interface WorkerPushTools {
   readonly outbox: WorkerOutbox;
   readonly link: WorkerLink;
   readonly presence: WorkerPresence;
+  readonly allegiance: WorkerAllegiance;
   readonly runs: WorkerRuns;
 }
 
@@ -71,8 +84,11 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
     hasHeardSince: false,
   };
   return {
-    get unsaid() {
-      return state.reports.length + state.waiting.length;
+    get unreported() {
+      return state.reports.length;
+    },
+    get unbegun() {
+      return state.waiting.length;
     },
     onOpened(now) {
       state.isAliveDue = true;
@@ -91,9 +107,12 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
     onRunEnded(outcome, now) {
       state.isRunOld = false;
       report(state, outcome);
-      const next = state.waiting.shift();
-      if (next !== undefined) begin(state, next, now);
+      beginNext(state, now);
       if (state.runs.size === 0) state.link.spare(false);
+      say(state, now);
+    },
+    onFreed(now) {
+      beginNext(state, now);
       say(state, now);
     },
     abandon() {
@@ -106,6 +125,12 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
       // The master knows that the connection is gone, and gives to another what was not begun.
       state.waiting.length = 0;
     },
+    turnAway() {
+      state.isAliveDue = false;
+      state.isPongDue = false;
+      state.waiting.length = 0;
+      return state.reports.splice(0).length;
+    },
     onWake: (now) => say(state, now),
     nextDeadline: () => (hasMore(state) ? after(state.saidAt, GAP_MS) : undefined),
   };
@@ -114,7 +139,7 @@ export function createWorkerPush(selfId: NodeId, options: WorkerNodeOptions, too
 function hear(state: State, message: Message, remote: Endpoint, now: InstantMs): void {
   switch (message.kind) {
     case "query":
-      if (state.runs.size === 0) begin(state, message, now);
+      if (isFree(state)) begin(state, message, now);
       else if (state.waiting.length < WAITING_MAX) state.waiting.push(message);
       else state.outbox.notify({ kind: "order-ignored", remote, word: wordOf(message) });
       break;
@@ -128,6 +153,14 @@ function hear(state: State, message: Message, remote: Endpoint, now: InstantMs):
     default:
       state.outbox.notify({ kind: "order-ignored", remote, word: wordOf(message) });
   }
+}
+
+/** One at a time; and a handler that was given up holds its slot until it has ended. */
+const isFree = ({ runs, options }: State): boolean => runs.size === 0 && runs.occupied < options.slots;
+
+function beginNext(state: State, now: InstantMs): void {
+  const next = isFree(state) ? state.waiting.shift() : undefined;
+  if (next !== undefined) begin(state, next, now);
 }
 
 function begin(state: State, query: Query, now: InstantMs): void {
@@ -164,7 +197,7 @@ function nextLine(state: State): SendableMessage | undefined {
   const { selfId: worker, reports } = state;
   if (state.isAliveDue) {
     state.isAliveDue = false;
-    return { kind: "worker-alive", worker };
+    return state.allegiance.alive();
   }
   if (mayPong(state)) {
     state.isPongDue = false;

@@ -26,15 +26,17 @@ export interface RunOrder {
 /** What the worker runs at this moment. */
 export interface WorkerRuns {
   readonly size: number;
+  /** Handlers at work: those that were given up and have not ended yet are among them. */
+  readonly occupied: number;
   start(order: RunOrder, now: InstantMs): void;
   get(id: RunId): Run | undefined;
   of(ref: AttemptRef): Run | undefined;
   /** The attempts that have a name. */
   held(): readonly AttemptRef[];
   cancel(run: Run): void;
-  /** Lets go of a run; `undefined` if it was given up before. */
+  /** A handler has ended: lets go of its run; `undefined` if it was given up before. */
   take(id: RunId): Run | undefined;
-  /** Gives up everything: what the handlers still say is not listened to. */
+  /** Gives up everything: what the handlers still say is not listened to, but they hold their slots until they end. */
   abort(): readonly Run[];
   /** What to report of a run that has been let go of. */
   outcomeOf(run: Run, outcome: AttemptOutcome, now: InstantMs): AttemptOutcome;
@@ -43,6 +45,7 @@ export interface WorkerRuns {
 export function createWorkerRuns({ emit, notify }: WorkerOutbox): WorkerRuns {
   const runs = new Map<RunId, Run>();
   const byAttempt = new Map<string, Run>();
+  const givenUp = new Set<RunId>();
   let started = 0;
 
   const forget = (run: Run): void => {
@@ -53,6 +56,9 @@ export function createWorkerRuns({ emit, notify }: WorkerOutbox): WorkerRuns {
   return {
     get size() {
       return runs.size;
+    },
+    get occupied() {
+      return runs.size + givenUp.size;
     },
     start({ taskType, payload, timeoutMs, ref }, now) {
       const key = ref && keyOf(ref);
@@ -71,6 +77,7 @@ export function createWorkerRuns({ emit, notify }: WorkerOutbox): WorkerRuns {
       emit({ type: "cancel-run", run: run.id });
     },
     take(id) {
+      givenUp.delete(id);
       const run = runs.get(id);
       if (run !== undefined) forget(run);
       return run;
@@ -79,6 +86,7 @@ export function createWorkerRuns({ emit, notify }: WorkerOutbox): WorkerRuns {
       const all = [...runs.values()];
       for (const run of all) {
         forget(run);
+        givenUp.add(run.id);
         if (!run.isCancelled) emit({ type: "cancel-run", run: run.id });
       }
       return all;

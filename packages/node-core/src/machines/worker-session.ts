@@ -25,6 +25,7 @@ import {
 import type { WorkerNodeOptions } from "../options/worker-options.ts";
 import type { RunId } from "../worker-events.ts";
 import type { WorkerOutbox } from "./outbox.ts";
+import type { WorkerAllegiance } from "./worker-allegiance.ts";
 import { LINE_ROOM_BYTES, progressBytes, thatFit } from "./worker-line-bytes.ts";
 import type { WorkerLink } from "./worker-link.ts";
 import type { WorkerPresence } from "./worker-presence.ts";
@@ -48,18 +49,24 @@ export interface WorkerSession {
   readonly isUnderstood: boolean;
   readonly intervalMs: DurationMs;
   readonly timeoutMs: DurationMs;
+  /** How long the worker may be away before its tasks are given to others. */
+  readonly graceMs: DurationMs;
   /** Says who we are, on a connection that has just opened. */
   greet(): void;
-  /** The answer to a greeting. The session is up then, or after the next. */
-  onWelcome(welcome: WorkerWelcome, now: InstantMs): void;
+  /**
+   * The answer to a greeting. The session is up then, or after the next.
+   *
+   * @returns whether it was one; a welcome that comes unasked means nothing.
+   */
+  onWelcome(welcome: WorkerWelcome, now: InstantMs): boolean;
   /** A line came, of whatever kind. */
   onHeard(now: InstantMs): void;
   /** While it is up. */
   onMessage(message: Message, remote: Endpoint, now: InstantMs): void;
   onRunEnded(run: RunId, ref: AttemptRef, outcome: AttemptOutcome): void;
   onRunProgressed(run: RunId, ref: AttemptRef, fraction: number, note: string | undefined, now: InstantMs): void;
-  /** No more tasks are wanted. */
-  takeNoMore(): void;
+  /** The worker turns to another master, of whom nothing is known, and to what it owes to that one. */
+  turnTo(results: WorkerResults): void;
   /** At the end of every event: says what has to be said, the results of one turn on one line. */
   settle(now: InstantMs): void;
   onClosed(): void;
@@ -73,9 +80,11 @@ export interface WorkerSessionTools {
   readonly outbox: WorkerOutbox;
   readonly link: WorkerLink;
   readonly presence: WorkerPresence;
+  readonly allegiance: WorkerAllegiance;
   readonly runs: WorkerRuns;
-  readonly results: WorkerResults;
   readonly progress: WorkerProgress;
+  /** Whether the worker is to go on with this master. */
+  readonly wantsMore: () => boolean;
 }
 
 interface State extends WorkerSessionTools {
@@ -83,18 +92,21 @@ interface State extends WorkerSessionTools {
   readonly options: WorkerNodeOptions;
   readonly types: ReadonlySet<string>;
   readonly beat: WorkerHeartbeat;
+  /** Of this master. */
+  results: WorkerResults;
   phase: "away" | "greeting" | "up";
   intervalMs: DurationMs;
   timeoutMs: DurationMs;
+  graceMs: DurationMs;
   /** Hellos that the master has not answered yet. */
   hellosOpen: number;
-  /** The slots that the last of them spoke of. */
+  /** The slots and the epoch that the last of them spoke of. */
   slotsSaid: number;
+  epochSaid: number;
   /** The hello that is open is only the short one. */
   isIntroducing: boolean;
   /** All that is kept is to be sent once, and the last line is to say so. */
   isResyncing: boolean;
-  takesNoMore: boolean;
   /** The operator has been told that too many results wait. */
   hasToldOfFull: boolean;
   heardAt: InstantMs;
@@ -105,6 +117,7 @@ interface State extends WorkerSessionTools {
 /** What holds until a master says otherwise; and a master that wants to hear of us more often is not taken at its word. */
 const INTERVAL_MS = seconds(2);
 const TIMEOUT_MS = seconds(10);
+const GRACE_MS = seconds(5);
 const INTERVAL_MIN_MS = durationMs(20);
 
 /** Refusals are kept beyond the limit of results, but not without end: a master that sends on and on gets none. */
@@ -115,6 +128,7 @@ const NEVER = 0 as InstantMs;
 export function createWorkerSession(
   selfId: NodeId,
   options: WorkerNodeOptions,
+  results: WorkerResults,
   tools: WorkerSessionTools,
 ): WorkerSession {
   const state: State = {
@@ -123,14 +137,16 @@ export function createWorkerSession(
     options,
     types: new Set(options.types),
     beat: { kind: "worker-heartbeat", worker: selfId },
+    results,
     phase: "away",
     intervalMs: INTERVAL_MS,
     timeoutMs: TIMEOUT_MS,
+    graceMs: GRACE_MS,
     hellosOpen: 0,
     slotsSaid: 0,
+    epochSaid: 0,
     isIntroducing: false,
     isResyncing: false,
-    takesNoMore: false,
     hasToldOfFull: false,
     heardAt: NEVER,
     beatAt: NEVER,
@@ -141,13 +157,16 @@ export function createWorkerSession(
       return state.phase === "up";
     },
     get isUnderstood() {
-      return state.phase === "up" && state.hellosOpen === 0 && state.slotsSaid === slotsNow(state);
+      return state.phase === "up" && state.hellosOpen === 0 && hasSaidAll(state);
     },
     get intervalMs() {
       return state.intervalMs;
     },
     get timeoutMs() {
       return state.timeoutMs;
+    },
+    get graceMs() {
+      return state.graceMs;
     },
     greet: () => greet(state),
     onWelcome: (welcome, now) => welcomed(state, welcome, now),
@@ -163,8 +182,12 @@ export function createWorkerSession(
       const words = note === undefined ? {} : { note: printable(note) };
       state.progress.note(run, { task, attempt, fraction, ...words }, now);
     },
-    takeNoMore() {
-      state.takesNoMore = true;
+    turnTo(next) {
+      closed(state);
+      state.results = next;
+      state.intervalMs = INTERVAL_MS;
+      state.timeoutMs = TIMEOUT_MS;
+      state.graceMs = GRACE_MS;
     },
     settle: (now) => settle(state, now),
     onClosed: () => closed(state),
@@ -174,8 +197,12 @@ export function createWorkerSession(
   };
 }
 
-const slotsNow = ({ takesNoMore, results, options }: State): number =>
-  takesNoMore || results.isFull ? 0 : options.slots;
+/** Handlers that were given up hold their slots until they have ended. */
+const slotsNow = ({ wantsMore, results, runs, options }: State): number =>
+  wantsMore() && !results.isFull ? options.slots - (runs.occupied - runs.size) : 0;
+
+const hasSaidAll = (state: State): boolean =>
+  state.slotsSaid === slotsNow(state) && state.epochSaid === state.allegiance.epoch;
 
 /**
  * The first line on a connection may go to a master of another team, so it must be short enough for those. A hello that
@@ -191,39 +218,42 @@ function greet(state: State): void {
 const hello = (state: State): WorkerAlive & { readonly hello: WorkerHello } =>
   alive(state, { slots: slotsNow(state), types: state.options.types, holding: thatFit(state.runs.held()) });
 
-const alive = (
-  { selfId, options }: State,
-  words: Omit<WorkerHello, "boot">,
-): WorkerAlive & { readonly hello: WorkerHello } => ({
-  kind: "worker-alive",
-  worker: selfId,
-  hello: { boot: options.boot, ...words },
-});
+function alive(
+  { allegiance, options: { boot } }: State,
+  words: Omit<WorkerHello, "boot" | "epoch">,
+): WorkerAlive & { readonly hello: WorkerHello } {
+  const { epoch } = allegiance;
+  return { ...allegiance.alive(), hello: { boot, ...words, ...(epoch === 0 ? {} : { epoch }) } };
+}
 
 function say(state: State, words: WorkerAlive & { readonly hello: WorkerHello }): void {
   state.hellosOpen += 1;
   state.slotsSaid = words.hello.slots;
+  state.epochSaid = words.hello.epoch ?? 0;
   state.link.send(words);
 }
 
-function welcomed(state: State, { from, intervalMs, timeoutMs }: WorkerWelcome, now: InstantMs): void {
-  if (state.hellosOpen === 0) return;
+function welcomed(state: State, welcome: WorkerWelcome, now: InstantMs): boolean {
+  if (state.hellosOpen === 0) return false;
+  const { from, graceMs, intervalMs, timeoutMs } = welcome;
   state.hellosOpen -= 1;
   state.heardAt = now;
   state.intervalMs = durationMs(Math.max(intervalMs, INTERVAL_MIN_MS));
   state.timeoutMs = durationMs(Math.max(timeoutMs, 2 * state.intervalMs));
+  state.graceMs = graceMs;
   state.link.setCeiling(state.intervalMs);
   if (state.isIntroducing) {
     state.isIntroducing = false;
     say(state, hello(state));
-    return;
+    return true;
   }
   state.presence.connected("session", from);
-  if (state.phase === "up") return;
+  if (state.phase === "up") return true;
   state.phase = "up";
   state.link.worked(now);
   state.beatAt = after(now, state.intervalMs);
   state.isResyncing = true;
+  return true;
 }
 
 function onMessage(state: State, message: Message, remote: Endpoint, now: InstantMs): void {
@@ -233,9 +263,6 @@ function onMessage(state: State, message: Message, remote: Endpoint, now: Instan
       break;
     case "result-acks":
       for (const ref of message.acks) state.results.acknowledge(ref);
-      break;
-    case "worker-welcome":
-      welcomed(state, message, now);
       break;
     case "heartbeat-reply":
       break;
@@ -259,7 +286,7 @@ function takeTask(state: State, assignment: Assignment, now: InstantMs): void {
   if (runs.of(assignment) !== undefined) return;
   if (results.has(assignment)) results.resend(assignment);
   else if (!state.types.has(type)) refuse(state, assignment, "ERR_TASK_TYPE_UNKNOWN");
-  else if (slotsNow(state) === 0 || runs.size >= options.slots) refuse(state, assignment, "ERR_WORKER_BUSY");
+  else if (slotsNow(state) === 0 || runs.occupied >= options.slots) refuse(state, assignment, "ERR_WORKER_BUSY");
   else runs.start({ taskType: type, payload, timeoutMs, ref: { task, attempt } }, now);
 }
 
@@ -274,7 +301,7 @@ function settle(state: State, now: InstantMs): void {
   }
   state.hasToldOfFull = results.isFull;
   if (state.phase !== "up") return;
-  if (state.slotsSaid !== slotsNow(state)) say(state, hello(state));
+  if (!hasSaidAll(state)) say(state, hello(state));
   if (state.isResyncing) flush(state, now);
   if (!results.hasUnsent || results.isHeldBack) return;
   // More results may come in the same turn, but not if nothing is left that could bring them.

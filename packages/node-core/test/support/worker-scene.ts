@@ -2,10 +2,12 @@ import {
   type ConnId,
   createPrng,
   type Endpoint,
+  formatEndpoint,
   instantMs,
   type JsonText,
   jsonText,
   nodeId,
+  sameEndpoint,
   seconds,
 } from "@mutirao/primitives";
 import { decodeLine, encodeMessage } from "@mutirao/protocol";
@@ -53,7 +55,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
   const runs = new Map<number, RunId>();
   const running = new Set<RunId>();
   /** In the order in which they were dialled. */
-  const conns: { readonly conn: ConnId; phase: "dialing" | "open" | "closing" | "closed" }[] = [];
+  const conns: { readonly conn: ConnId; readonly to: Endpoint; phase: "dialing" | "open" | "closing" | "closed" }[] =
+    [];
   let nowMs = 0;
   let hasLeft = false;
   let identifications = 0;
@@ -80,8 +83,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
     switch (effect.type) {
       case "dial":
         must(!conns.some(({ phase }) => phase === "dialing" || phase === "open"), "there is one connection at a time");
-        conns.push({ conn: effect.conn, phase: "dialing" });
-        tell(`#${conns.length} dial`);
+        conns.push({ conn: effect.conn, to: effect.to, phase: "dialing" });
+        tell(`#${conns.length} dial${sameEndpoint(effect.to, options.master) ? "" : ` ${formatEndpoint(effect.to)}`}`);
         break;
       case "send": {
         const { name, phase } = find(effect.conn);
@@ -163,13 +166,14 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
       const conn = current(undefined);
       must(conn.phase === "dialing", "what opens is being dialled");
       conn.phase = "open";
-      handle({ type: "conn-opened", conn: conn.conn, remote: master, local });
+      handle({ type: "conn-opened", conn: conn.conn, remote: conn.to, local });
     },
     /** The master says lines, on the last connection or on an older one. */
     says(...lines: readonly (object | string)[]) {
       for (const line of lines) {
         const decoded = decodeLine(typeof line === "string" ? line : JSON.stringify(line));
-        const event = { conn: current(undefined).conn, remote: master };
+        const { conn, to: remote } = current(undefined);
+        const event = { conn, remote };
         if ("message" in decoded) handle({ type: "message-received", ...event, message: decoded.message });
         else handle({ type: "line-refused", ...event, violation: decoded.violation });
       }
@@ -180,6 +184,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
     /** Whether its connection may be silent for as long as it likes. */
     isSpared: () => spared !== undefined && find(spared).phase === "open",
     isOpen: () => conns.at(-1)?.phase === "open",
+    /** Where the last connection leads, or led. */
+    target: () => formatEndpoint(current(undefined).to),
     /** The runs that have not ended, by their ordinals. */
     running: () => [...runs].filter(([, run]) => running.has(run)).map(([ordinal]) => ordinal),
     /** Lets time pass until the worker dials, and gives when that is. */
@@ -209,11 +215,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
       handle({ type: "run-progressed", run: runOf(ordinal), fraction, ...rest });
     },
     drain: () => handle({ type: "drain" }),
-    abandon() {
-      // What is given up counts as over for the worker, which does not wait for its end.
-      running.clear();
-      handle({ type: "abandon" });
-    },
+    abandon: () => handle({ type: "abandon" }),
     /** What was sent, without times and connections. */
     sent: () => told.flatMap((line) => line.split(" <- ").slice(1)),
   };
@@ -255,6 +257,53 @@ export const acks = (...ids: readonly string[]): object => ({
   EXT: { v: 1, acks: ids.map((id) => [id, 1]) },
 });
 
+/** Where the borrower of the tests is. */
+export const BORROWER = "10.0.0.7:9101";
+
+/** A master of ours lends the worker out. */
+export const redirect = (epoch = 7, changes: object = {}): object => ({
+  TASK: "REDIRECT",
+  SERVER_REDIRECT: { ip: "10.0.0.7", port: 9_101 },
+  EXT: { v: 1, epoch, owner: "m", borrower: "b", leaseMs: 30_000, ...changes },
+});
+
+/** The same in the class's words. */
+export const classRedirect = (ip = "10.0.0.7", port = 9_101): object => ({
+  TASK: "REDIRECT",
+  SERVER_REDIRECT: { ip, port },
+});
+
+/** "Go home", with an address that is wrong. */
+export const RETURN = { TASK: "RETURN", SERVER_RETURN: { ip: "10.9.9.9", port: 1 } };
+
+/** How the worker says who it is while it is away. */
+export const guestHello = (changes: object = {}): string =>
+  hello({ epoch: 7, ...changes }).replace('"WORKER_UUID":"w"', '"WORKER_UUID":"w","SERVER_UUID":"m"');
+
+/** The borrower takes the worker in. */
+export const guestWelcome = (changes: object = {}): object => ({
+  ...welcome({ leaseMs: 30_000, ...changes }),
+  SERVER_UUID: "b",
+});
+
+export const beatAnswer = (leaseMs?: number): object => ({
+  SERVER_UUID: "b",
+  TASK: "HEARTBEAT",
+  RESPONSE: "ALIVE",
+  SERVER_ID: "b",
+  ...(leaseMs === undefined ? {} : { EXT: { v: 1, leaseMs } }),
+});
+
+/** A worker of ours that its home has lent to a master of ours, and that has nothing to do there yet. */
+export function atBorrower(changes: Partial<WorkerNodeOptions> = {}, terms: object = {}) {
+  const scene = inSession(changes);
+  scene.says(redirect(7, terms));
+  scene.opens();
+  scene.says(guestWelcome());
+  scene.skip();
+  return scene;
+}
+
 const batch = (members: object): string =>
   JSON.stringify({ STATUS: "OK", TASK: "QUERY", WORKER_UUID: "w", EXT: { v: 1, ...members } });
 
@@ -293,6 +342,12 @@ function describe(notice: Notice): string {
       return `! ${notice.results} results wait`;
     case "worker-left":
       return `! left, ${notice.unacknowledged} unacknowledged`;
+    case "worker-moved":
+      return `! moved to ${formatEndpoint(notice.to)}: ${notice.why}`;
+    case "redirect-refused":
+      return `! refused ${notice.code}${notice.detail === undefined ? "" : ` (${notice.detail})`}`;
+    case "results-forgotten":
+      return `! ${notice.results} results forgotten`;
     default:
       return `! ${notice.kind}`;
   }
