@@ -101,7 +101,9 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   sayListening(logger, await host.start({ host: bindHost, port: values.port }, ...pushAt));
   if (command.http !== "off") {
     const http = begun.adopt(createHttpServer({ master, logger }), (opened) => opened.close());
-    sayHttpListening(logger, await http.listen(command.http));
+    const listening = await http.listen(command.http);
+    host.tellHttp(listening);
+    sayHttpListening(logger, listening);
   }
   begun.defer(() => master.setReadiness(exitCode === 0 ? "stopping" : "store-failed"));
   master.setReadiness("ready");

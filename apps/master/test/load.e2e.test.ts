@@ -193,6 +193,18 @@ describe.concurrent("a supervisor", () => {
         config_thresholds: { max_task: 10, max_queue: 10 },
         neighbors: [{ server_uuid: "m2", status: "available", last_heartbeat: isoTime }],
       },
+      EXT: {
+        ...{ v: 1, state: "NORMAL", causes: [], since: isoTime, http: here.http },
+        figures: {
+          ...{ intervalMs: 500, backlogHigh: 10, backlogLow: 4, estimatedWaitMs: figure, oldestWaitMs: figure },
+          ...{ throughputPerS: 0, arrivalsPerS: figure, slots: 2, busySlots: 1 },
+          ...{ workersOwned: 1, workersBorrowed: 0, workersIdle: 0 },
+        },
+        peers: [{ id: "m2", at: there.address, status: "ALIVE", lastSeenAt: isoTime }],
+        workers: [{ id: "w1", status: "ALIVE", slots: 2, busy: 1, owner: null }],
+        loans: [],
+        notices: [],
+      },
     });
 
     writeFileSync(gate, "");

@@ -269,6 +269,9 @@ describe.skipIf(python === undefined)("rude workers (needs python3)", { timeout:
       const tasks = await master.ended(ids);
       await rude.report("polled");
       await expectTrue(tasks, rude);
+      for (const { answers } of await rude.firstReports("reported", 2)) {
+        expect(answers).toStrictEqual([expect.stringContaining('"ACK"')]);
+      }
     });
 
     test("no-newline: a task that was given to a worker that had left comes back when its time is over", async ({

@@ -23,7 +23,7 @@ const description = {
     "node-cli --port 0 --peer 127.0.0.1:9102 --json | jq .",
   ],
   ending:
-    `A verb in front asks a running master instead of starting a node; "node-cli <verb> --help" explains it:\n` +
+    `A verb in front asks a running master, or a load monitor, instead of starting a node; "node-cli <verb> --help" explains it:\n` +
     `${verbs.map(({ name, summary }) => `  ${name.padEnd(9)}${firstSentence(summary)}\n`).join("")}\n` +
     "Ends with SIGINT or SIGTERM: exit code 0. A mistake in the flags, or a port that is taken: exit code 2.\n" +
     "pnpm adds lines of its own and turns exit code 2 into 1, and npx keeps signals to itself: scripts and supervisors\n" +

@@ -5,6 +5,7 @@
 export { type CommandDescription, type CommandLine, readCommandLine } from "./command-line.ts";
 export { complain } from "./complain.ts";
 export { createEnding, type Ending } from "./ending.ts";
+export { type HttpAnswer, type HttpRequest, sendHttp } from "./http-request.ts";
 export { type ListenProblem, listenErrors, listenProblem } from "./listen-problem.ts";
 export { createLogger } from "./logger.ts";
 export { type LogLevel, logLevelOption } from "./output-options.ts";

@@ -45,7 +45,7 @@ mtype = {
   HOME, OFFERED, LENT, RETURNING,                         /* what the owner thinks of its worker */
   NONE, HELD, DRAINING, RELEASING,                        /* what the borrower does, and RETURNING */
   READY, POLLED, RUNNING, REPORTED, IDLE,                 /* what the worker is at */
-  REQUEST, RENEW, RELEASE,                              /* borrower to owner; RELEASE is COMMAND_RELEASE, both ways */
+  REQUEST, RENEW, RELEASE,                                /* borrower to owner; RELEASE is COMMAND_RELEASE, both ways */
   AVAILABLE, UNAVAILABLE, RELEASE_ACK, RELEASE_COMPLETED, /* owner to borrower */
   TASK, NO_TASK, ACK, REDIRECT, RETURN                    /* master to worker */
 };

@@ -54,12 +54,9 @@ inline ownerHears() {
 inline ownerPolled() {
   poll[O]?e, live;
   if
-  :: ownerState == HOME ->
-    if :: e > ownerEpoch -> ownerEpoch = e :: else fi;
-    dispatch(O)
+  :: ownerState == HOME -> dispatch(O)
   :: ownerState != HOME && e >= ownerEpoch ->
     tell(toB, RELEASE_COMPLETED, ownerEpoch);
-    ownerEpoch = e;
     goHome();
     dispatch(O)
   :: (ownerState == OFFERED || ownerState == LENT) && e < ownerEpoch ->

@@ -28,6 +28,12 @@ export interface Spare {
   readonly isSpared: boolean;
 }
 
+/** An answer is to come on this connection, which must not end with the other side's last word. */
+export interface Owe {
+  readonly type: "owe";
+  readonly conn: ConnId;
+}
+
 /** End the connection once all that was sent on it has left. */
 export interface Close {
   readonly type: "close";
@@ -41,4 +47,4 @@ export interface Notify {
 }
 
 /** What a node asks of its host. Performed in order, and completely, before the next event. */
-export type Effect = Dial | Send | Identify | Spare | Close | Notify;
+export type Effect = Dial | Send | Identify | Spare | Owe | Close | Notify;

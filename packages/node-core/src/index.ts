@@ -6,27 +6,43 @@ export type { Core } from "./core.ts";
 export type { Close, Dial, Effect, Identify, Notify, Send } from "./effects.ts";
 export type { ConnClosed, ConnOpened, Event, LineRefused, MessageReceived, Started, Wake } from "./events.ts";
 export { createHeartbeatNode, type HeartbeatNode } from "./heartbeat-node.ts";
+export type { LoanQuery } from "./machines/lending/loan-views.ts";
 export {
   type Answer,
   attemptErrors,
   type DraftAnswer,
   type MasterEffect,
   type MasterOwnEffect,
+  type OrderErrorCode,
+  orderErrors,
   type Refusal,
   type TaskErrorCode,
   taskErrors,
 } from "./master-effects.ts";
 export {
+  type Borrow,
+  type DrainMaster,
   type HostFigures,
+  type Lend,
   type MasterEvent,
   type MasterOwnEvent,
+  type Reclaim,
   type RequestId,
   requestId,
   type TaskDraft,
   type WriteId,
 } from "./master-events.ts";
 export { createMasterNode, type MasterNode } from "./master-node.ts";
-export type { LoadState, LoadTerm, LoadView, TaskView, WorkerStyle, WorkerView } from "./master-views.ts";
+export type {
+  LoadState,
+  LoadTerm,
+  LoadView,
+  LoanState,
+  LoanView,
+  TaskView,
+  WorkerStyle,
+  WorkerView,
+} from "./master-views.ts";
 export { beatErrors, type Notice } from "./notices.ts";
 export { type HeartbeatNodeOptions, heartbeatOptions } from "./options/heartbeat-options.ts";
 export { type MasterNodeOptions, masterDefaults, masterOptions } from "./options/master-options.ts";

@@ -1,5 +1,5 @@
 import type { DurationMs, Endpoint, NodeId } from "@mutirao/primitives";
-import type { LoanState } from "./machines/lending/loan-log.ts";
+import type { LoanState } from "./master-views.ts";
 import type { NeedReason } from "./policies/lending/needed-workers.ts";
 
 /** A loan begins, goes on to its next state, or ends. */
@@ -73,6 +73,15 @@ export interface LendAsked {
   readonly code: string | undefined;
   /** What waits there, as far as it says. */
   readonly backlog: number | undefined;
+  /** What it was weighed against. */
+  readonly own: {
+    readonly backlog: number;
+    readonly idle: number;
+    readonly home: number;
+    readonly lent: number;
+    readonly lendMax: number;
+    readonly lendReserve: number;
+  };
 }
 
 /** Lent workers are called back. */
@@ -81,6 +90,15 @@ export interface ReclaimOrdered {
   readonly peer: string;
   readonly workers: number;
   readonly why: string;
+  /** What was weighed; `undefined` if nothing was, as when an operator wants them. */
+  readonly weighed: ReclaimFigures | undefined;
+}
+
+/** Why an owner calls its workers back: its own tasks would wait for longer than a worker takes to come. */
+export interface ReclaimFigures {
+  readonly backlog: number;
+  readonly waitMs: DurationMs;
+  readonly thresholdMs: DurationMs;
 }
 
 /** A worker that says that it is borrowed is sent home: nobody that we know is its owner. */

@@ -14,12 +14,12 @@ export {
   startWave,
   waveBrought,
 } from "./policies/lending/ask-waves.ts";
-export { type Ask, chooseAtRandom, chooseLenders } from "./policies/lending/choose-lenders.ts";
 export { estimatedWaitMs } from "./policies/lending/estimated-wait.ts";
 export { expectedSlots, type LendingFigures } from "./policies/lending/figures.ts";
-export { fill, isSevere, type Want } from "./policies/lending/fill.ts";
+export { fill, type Gift, type Want } from "./policies/lending/fill.ts";
 export { guestStaysMs } from "./policies/lending/guest-stays.ts";
 export { neededWorkers } from "./policies/lending/needed-workers.ts";
-export { lendingParameters, lifeMs, lingerMs, reclaimAtMs, triggerMs } from "./policies/lending/parameters.ts";
+export { lifeMs, viewMs } from "./policies/lending/parameters.ts";
+export { planWave } from "./policies/lending/plan-wave.ts";
 export { reclaimCount, reclaimFrom } from "./policies/lending/reclaim.ts";
-export { lendRoom, spareSlots, spareWorkers } from "./policies/lending/spare.ts";
+export { spareSlots, spareWorkers } from "./policies/lending/spare.ts";

@@ -1,4 +1,4 @@
-import type { Brand, DurationMs, JsonText, TaskId } from "@mutirao/primitives";
+import type { Brand, DurationMs, Endpoint, JsonText, NodeId, TaskId } from "@mutirao/primitives";
 import type { SystemFigures } from "@mutirao/protocol";
 import type { StoreContents, StoreErrorCode, TaskRecord } from "@mutirao/task-store";
 import type { Event } from "./events.ts";
@@ -50,6 +50,41 @@ export interface Retry {
   readonly record: TaskRecord;
 }
 
+/** An operator wants workers borrowed, whatever the figures say. Answered with who was asked. */
+export interface Borrow {
+  readonly type: "borrow";
+  readonly request: RequestId;
+  /** Whom to ask, by its id or its configured address; `undefined`: whoever is likely to have some. */
+  readonly peer: string | undefined;
+  readonly workers: number;
+}
+
+/** An operator wants idle workers of ours sent to a peer that has not asked. Answered with the loans that begin. */
+export interface Lend {
+  readonly type: "lend";
+  readonly request: RequestId;
+  /** By its id or its configured address. */
+  readonly peer: string;
+  /** These, or so many, the one idle for longest first. */
+  readonly workers: readonly NodeId[] | number;
+}
+
+/** An operator wants lent workers back. Answered with the loans that were called back. */
+export interface Reclaim {
+  readonly type: "reclaim";
+  readonly request: RequestId;
+  readonly what: { readonly loan: string } | { readonly peer: string } | "all";
+}
+
+/** This master is to end: nothing more is accepted. Answered once nothing is left to wait for, or the time is over. */
+export interface DrainMaster {
+  readonly type: "drain";
+  readonly request: RequestId;
+  readonly forMs: DurationMs;
+  /** `guests`: it waits until the workers of others have gone; `tasks`: also for all tasks, and for own workers. */
+  readonly until: "guests" | "tasks";
+}
+
 /** A write is durable, and so is every one before it. */
 export interface StoreCommitted {
   readonly type: "store-committed";
@@ -71,7 +106,7 @@ export interface StorePruned {
 
 /** What the host measures of itself, about once a second. */
 export interface HostFigures {
-  readonly system: SystemFigures;
+  readonly system: Readonly<Record<keyof SystemFigures, number>>;
   /** How late the event loop came round, at the 99th percentile since the last measurement. */
   readonly lagMs: DurationMs;
   /** CPU time of this process per time, 0 to the number of cores. */
@@ -83,6 +118,8 @@ export interface HostMeasured {
   readonly type: "host-measured";
   readonly figures: HostFigures;
   readonly wallOffsetMs: number;
+  /** Where the HTTP API of this master listens, if it has one. */
+  readonly http?: Endpoint;
 }
 
 /** What can happen to a master beyond what happens to every node. */
@@ -91,6 +128,10 @@ export type MasterOwnEvent =
   | Submit
   | Cancel
   | Retry
+  | Borrow
+  | Lend
+  | Reclaim
+  | DrainMaster
   | StoreCommitted
   | StoreRefused
   | StorePruned

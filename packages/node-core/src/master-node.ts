@@ -1,6 +1,6 @@
 import {
   type ConnId,
-  earlierOf,
+  earliestOf,
   type InstantMs,
   isDialled,
   type NodeId,
@@ -12,12 +12,13 @@ import type { RegistryEntry } from "@mutirao/registry";
 import type { Core } from "./core.ts";
 import type { ConnClosed, ConnOpened, MessageReceived } from "./events.ts";
 import { dispatch } from "./machines/dispatch.ts";
+import type { LoanQuery } from "./machines/lending/loan-views.ts";
 import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
 import { taskViewOf, workerViewOf } from "./machines/master-view.ts";
 import { createStallWatch } from "./machines/stall-watch.ts";
 import type { MasterOwnEffect } from "./master-effects.ts";
 import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
-import type { LoadView, TaskView, WorkerView } from "./master-views.ts";
+import type { LoadView, LoanView, TaskView, WorkerView } from "./master-views.ts";
 import type { MasterNodeOptions } from "./options/master-options.ts";
 import { stallLimitMs } from "./policies/stall.ts";
 
@@ -36,6 +37,8 @@ export interface MasterNode extends Core<MasterOwnEvent, MasterOwnEffect> {
   tasks(limit: number): readonly TaskView[];
   workers(now: InstantMs): readonly WorkerView[];
   load(now: InstantMs): LoadView;
+  /** Loans in and out: the open ones first, then those that ended, the last first. */
+  loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
 }
 
 /**
@@ -46,12 +49,15 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
   const machines = createMasterMachines(selfId, options, prng);
   const { outbox, ledger, farm, attempts, load, lending, clock, pulse } = machines;
   const stalls = createStallWatch(stallLimitMs(options.intervalMs, options.timeoutMs));
+  const { backlog, reports, classWorkers, draining } = machines;
+  const timed = [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers, draining];
   let deadline: InstantMs | undefined;
 
   const resume = (now: InstantMs): void => {
     pulse.onResumed(now);
     farm.onResumed(now);
     attempts.onResumed(now);
+    lending.onResumed(now);
   };
 
   return {
@@ -64,7 +70,8 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ledger.flush(now);
       machines.talk.flush();
       load.evaluate(now);
-      deadline = deadlineOf(machines);
+      draining.evaluate(now);
+      deadline = earliestOf(timed);
       return outbox.take();
     },
     nextDeadline: () => deadline,
@@ -83,15 +90,11 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ];
       return shown.map(taskViewOf);
     },
-    workers: () => [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock)),
+    workers: () =>
+      [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock, lending.whereabouts(worker))),
     load: (now) => load.view(now),
+    loans: (query, now) => lending.loans(query, now),
   };
-}
-
-function deadlineOf({ pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers }: MasterMachines) {
-  return [pulse, ledger, farm, attempts, backlog, load, lending, reports, classWorkers]
-    .map((machine) => machine.nextDeadline())
-    .reduce(earlierOf, undefined);
 }
 
 function route(machines: MasterMachines, options: MasterNodeOptions, event: MasterEvent, now: InstantMs): void {
@@ -111,6 +114,14 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
     case "retry":
       ledger.retry(event.request, event.record, now);
       break;
+    case "borrow":
+    case "lend":
+    case "reclaim":
+      machines.outbox.emit({ type: "answer", request: event.request, answer: machines.lending.order(event, now) });
+      break;
+    case "drain":
+      machines.draining.begin(event, now);
+      break;
     case "store-committed":
       ledger.onCommitted(event.write, now);
       break;
@@ -123,7 +134,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
     case "host-measured":
       clock.set(event.wallOffsetMs);
       load.onMeasured(event.figures);
-      reports.onMeasured(event.figures);
+      reports.onMeasured(event.figures, event.http);
       break;
     default:
       routeNodeEvent(machines, options, event, now);
@@ -249,7 +260,7 @@ function cancel({ ledger, attempts }: MasterMachines, { request, task: id }: Can
     ledger.refuseCancel(request, id);
     return;
   }
-  task.cancelRequests.push(request);
+  task.cancelRequests = [...task.cancelRequests, request];
   // One that is not accepted yet is cancelled as soon as it is; one that is ending has its answer with its end.
   if (task.phase === "accepting" || task.phase === "ending") return;
   attempts.abandon(task);

@@ -1,4 +1,4 @@
-import type { Endpoint, NodeId, TaskId } from "@mutirao/primitives";
+import type { DurationMs, Endpoint, NodeId, TaskId } from "@mutirao/primitives";
 import type { EndState, StoreErrorCode } from "@mutirao/task-store";
 import type { CloseReason } from "@mutirao/transport";
 import type { LendingNotice } from "./lending-notices.ts";
@@ -79,6 +79,13 @@ export interface LoadChanged {
   readonly causes: readonly string[];
   readonly backlog: number;
   readonly workers: number;
+  /** SATURATED is entered above the one, and left below the other. */
+  readonly backlogHigh: number;
+  readonly backlogLow: number;
+  /** Only where the wait decides, too, and while there is somebody to wait for. */
+  readonly waitMs?: DurationMs;
+  readonly waitHighMs?: DurationMs;
+  readonly waitLowMs?: DurationMs;
 }
 
 /** A write could not be kept. */

@@ -25,14 +25,52 @@ export interface WorkerView {
    */
   readonly status: "ALIVE" | "AWAY" | "LENT" | "TIMEOUT";
   readonly style: WorkerStyle;
+  /** Of a borrowed one its owner's id, or what the worker says of it while that is not known. */
   readonly owner: NodeId;
   readonly isBorrowed: boolean;
   readonly slots: number;
   readonly types: readonly string[];
   readonly running: readonly TaskId[];
   readonly tasksDone: number;
+  /** Where it is: of one that is lent, the master that it was sent to. */
   readonly at: Endpoint;
   readonly lastSeenAt: EpochMs;
+}
+
+/** How a loan stands; see the drawings in `machines/lending/loans-out.ts` and `guests.ts`. */
+export type LoanState =
+  /** Loans out. */
+  | "flushing"
+  | "offered"
+  | "lent"
+  | "returning"
+  | "lost"
+  | "home"
+  /** Loans in. */
+  | "held"
+  | "releasing"
+  | "left";
+
+/** A loan as an operator sees it, open or past. */
+export interface LoanView {
+  /** `<worker>@<epoch>`; a foreign owner's worker has no epoch, and a counter of ours takes its place. */
+  readonly id: string;
+  readonly direction: "in" | "out";
+  readonly worker: NodeId;
+  /** Its id if it is known, else the configured address. */
+  readonly owner: string;
+  /** Its id if it is known, else the configured address. */
+  readonly borrower: string;
+  readonly state: LoanState;
+  readonly startedAt: EpochMs;
+  /** `undefined`: it is open. */
+  readonly endedAt: EpochMs | undefined;
+  /** How long the worker stays at most, unless its lease is renewed; `undefined` while there is none to renew. */
+  readonly leaseLeftMs: DurationMs | undefined;
+  /** Tasks that a borrowed worker has done here; what ours do elsewhere is not told to us. */
+  readonly tasksDone: number | undefined;
+  /** Why it stands so, in words. */
+  readonly reason: string;
 }
 
 export type LoadState = "NORMAL" | "SATURATED" | "STALLED";

@@ -32,6 +32,7 @@ import {
   viewMs,
   workMs,
 } from "../src/policies/lending/parameters.ts";
+import { type AskableMaster, planWave } from "../src/policies/lending/plan-wave.ts";
 import { reclaimCount, reclaimFrom } from "../src/policies/lending/reclaim.ts";
 import { lendRoom, spareSlots, spareWorkers } from "../src/policies/lending/spare.ts";
 import { busyMaster, idleMaster } from "./support/lending-figures.ts";
@@ -208,6 +209,44 @@ describe("whom to ask", () => {
   });
 });
 
+describe("whom a wave goes to", () => {
+  const others = (count: number, spare: number, more: Partial<AskableMaster<number>> = {}): AskableMaster<number>[] =>
+    Array.from({ length: count }, (_, lender) => ({ lender, spare, isAsked: false, isStanding: false, ...more }));
+  const inVain: AskWaves = { ...firstAskWaves, gapMs: durationMs(4), cap: 8, standFan: 8 };
+
+  test.each([
+    ["few: those that have enough", others(7, 2), 4, firstAskWaves, 2, [2, 2]],
+    [
+      "few: the rest stands with some that may get it",
+      [...others(1, 3), ...others(6, 0).slice(1)],
+      7,
+      firstAskWaves,
+      5,
+      [1, 1, 1, 1, 3],
+    ],
+    ["few: nobody is asked again before it has answered", others(7, 2, { isAsked: true }), 4, firstAskWaves, 0, []],
+    ["few: nobody holds two asks that stand", others(7, 0, { isStanding: true }), 4, firstAskWaves, 0, []],
+    [
+      "few: who says anew that it has some is asked anew",
+      others(7, 2, { isStanding: true }),
+      4,
+      firstAskWaves,
+      2,
+      [2, 2],
+    ],
+    ["many: so many as usually have enough", others(40, 0), 12, firstAskWaves, 3, [4, 4, 4]],
+    ["many: what they say is not believed", others(40, 99), 12, firstAskWaves, 3, [4, 4, 4]],
+    ["many: after a wave in vain, more of them", others(40, 0), 4, inVain, 8, [1, 1, 1, 1, 1, 1, 1, 1]],
+    ["many: as wide as a wave may be", others(60, 0), 100, inVain, 8, [13, 13, 13, 13, 13, 13, 13, 13]],
+  ])("%s", (_, masters, need, waves, count, workers) => {
+    for (let seed = 0; seed < 20; seed++) {
+      const asks = planWave(masters, need, { waves, usualSpare: 4 }, createPrng(String(seed)));
+      expect(new Set(asks.map(({ lender }) => lender)).size).toBe(count);
+      expect(asks.map((ask) => ask.workers).sort((a, b) => a - b)).toEqual(workers);
+    }
+  });
+});
+
 describe("what can be spared", () => {
   test.each([
     ["an idle master lends everything", idleMaster, 8, 8],
@@ -339,10 +378,10 @@ describe("how long an idle guest stays", () => {
     ["it has lingered", host, guest(200, 900), 0],
     ["it has come only now", host, guest(0, 0), 200],
     ["its way was long", { ...host, moveMs: durationMs(100) }, guest(400, 500), 300],
-    // a = 9 erlang, sqrt(a) / 2 = 1.5
-    ["the rate needs it", { ...host, arrivalsPerMs: 0.09 }, guest(200, 900), 200],
-    ["the rate needs the others only", { ...host, arrivalsPerMs: 0.09, present: 12 }, guest(200, 900), 0],
-    ["arrivals of long ago", { ...host, present: 1, arrivalsPerMs: 0.00005 }, guest(200, 900), 0],
+    // a = 9 erlang, 1.5 sqrt(a) = 4.5
+    ["the rate needs it", { ...host, arrivalsPerMs: 0.09, present: 14 }, guest(200, 900), 200],
+    ["the rate needs the others only", { ...host, arrivalsPerMs: 0.09, present: 15 }, guest(200, 900), 0],
+    ["arrivals of long ago", { ...host, present: 1, arrivalsPerMs: 0.00001 }, guest(200, 900), 0],
   ])("%s", (_, figures, idle, staysMs) => {
     expect(guestStaysMs(figures, idle)).toBe(staysMs);
   });

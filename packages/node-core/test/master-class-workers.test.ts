@@ -38,6 +38,8 @@ describe("a pull worker", () => {
     scene.skip();
     poll(scene, "c2", OK);
     expect(scene.told).toEqual([]);
+    // It may have finished sending by now.
+    expect([...scene.owed]).toEqual(["c2"]);
     scene.commit();
     expect(scene.told.slice(0, 2)).toEqual([`0 c2 <- ${ACK}`, "0 c2 <- close"]);
     expect(scene.kept("a")).toMatchObject({ state: "done", worker: "w", result: '{"SALDO":12.5}' });

@@ -54,10 +54,11 @@ describe("a master's load", () => {
     scene.says("w", hello("w"), results("w", [], { resynced: true }));
     scene.skip();
     scene.submits(...many(12));
-    const saturated = { from: "NORMAL", to: "SATURATED", causes: ["backlog"], backlog: 11, workers: 1 };
+    const marks = { backlogHigh: 10, backlogLow: 4 };
+    const saturated = { from: "NORMAL", to: "SATURATED", causes: ["backlog"], backlog: 11, workers: 1, ...marks };
     expect(scene.told.at(-1)).toBe(`0 load-changed ${JSON.stringify(saturated)}`);
     for (let index = 0; index < 8; index++) scene.says("w", results("w", [ok(`t${index}`)]));
-    const normal = { from: "SATURATED", to: "NORMAL", causes: [], backlog: 3, workers: 1 };
+    const normal = { from: "SATURATED", to: "NORMAL", causes: [], backlog: 3, workers: 1, ...marks };
     expect(scene.told).toContain(`0 load-changed ${JSON.stringify(normal)}`);
   });
 

@@ -191,7 +191,7 @@ describe("a task that ended badly", () => {
 
   test("is not tried again while the backlog is full, which is said with a word on when to ask again", () => {
     const finished = [{ id: taskId("a"), state: "dead", endedAt: epochMs(START) }] as const;
-    const scene = createMasterScene({ backlogMax: 1 }, { unfinished: [record("b")], finished });
+    const scene = createMasterScene({ backlogMax: 1 }, { unfinished: [record("b")], finished, leases: [] });
     scene.retries(dead);
     const refusal = { code: "ERR_BACKLOG_FULL", retryAfterMs: 5_000 };
     expect(scene.answers).toEqual([{ kind: "refused", refusal }]);

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import {
   type Answer,
+  type HostFigures,
   type MasterNode,
   type MasterOwnEffect,
   type MasterOwnEvent,
@@ -30,6 +31,8 @@ export interface MasterHost {
   submit(drafts: readonly TaskDraft[]): Promise<Answer>;
   cancel(task: TaskId): Promise<Answer>;
   retry(record: TaskRecord): Promise<Answer>;
+  /** The HTTP API listens here: load reports will say so. */
+  tellHttp(at: Endpoint): void;
   /** The clock by which the master's views are told. */
   now(): InstantMs;
   /** Ends connections and timers, makes durable what was accepted, and lets go of the store. */
@@ -51,24 +54,22 @@ export interface MasterHostOptions {
 const MEASURE_EVERY_MS = 1_000;
 
 export function createMasterHost(options: MasterHostOptions): MasterHost {
-  const { core, store, createTransport, onNotice, wakeGranularityMs, onStoreFailed } = options;
+  const { store, onStoreFailed } = options;
   const waiting = new Map<RequestId, (answer: Answer) => void>();
   const gauge = createHostGauge(options.directory);
   let requests = 0;
   let measuring: NodeJS.Timeout | undefined;
+  let http: Endpoint | undefined;
 
   const host = createNodeHost<MasterOwnEvent, MasterOwnEffect>({
-    core,
-    createTransport,
-    onNotice,
-    wakeGranularityMs,
+    ...options,
     performOwn: (effect) => perform(effect),
   });
 
   const perform = (effect: MasterOwnEffect): void => {
     switch (effect.type) {
       case "store":
-        void write(effect);
+        write(effect);
         break;
       case "prune":
         void prune(effect);
@@ -82,16 +83,17 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     }
   };
 
-  const write = async ({ write, changes }: MasterOwnEffect & { type: "store" }): Promise<void> => {
-    try {
-      await store.write(changes);
-    } catch (error) {
+  const write = ({ write, changes }: MasterOwnEffect & { type: "store" }): void => {
+    const isCommitted = (): void => host.deliver({ type: "store-committed", write });
+    const isRefused = (error: unknown): void => {
       const code = codeOf(error);
       host.deliver({ type: "store-refused", write, code });
       if (code !== "ERR_STORE_FULL") onStoreFailed(code);
-      return;
-    }
-    host.deliver({ type: "store-committed", write });
+    };
+    const durable = store.write(changes);
+    // What is durable at once is answered in the same turn: the answers share a write with what else the turn brings.
+    if (durable === undefined) isCommitted();
+    else durable.then(isCommitted, isRefused);
   };
 
   const prune = async ({ endedBefore, finishedMax }: MasterOwnEffect & { type: "prune" }): Promise<void> => {
@@ -111,9 +113,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
       host.deliver(event(request));
     });
 
-  const measure = (): void => {
-    host.deliver({ type: "host-measured", figures: gauge.measure(), wallOffsetMs: wallOffsetMs() });
-  };
+  const measure = (): void => host.deliver(measuredEvent(gauge.measure(), http));
 
   return {
     now,
@@ -127,6 +127,9 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     submit: (drafts) => ask((request) => ({ type: "submit", request, drafts })),
     cancel: (task) => ask((request) => ({ type: "cancel", request, task })),
     retry: (record) => ask((request) => ({ type: "retry", request, record })),
+    tellHttp(at) {
+      http = at;
+    },
     async stop() {
       clearInterval(measuring);
       gauge.stop();
@@ -135,6 +138,13 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     },
   };
 }
+
+const measuredEvent = (figures: HostFigures, http: Endpoint | undefined): MasterOwnEvent => ({
+  type: "host-measured",
+  figures,
+  wallOffsetMs: wallOffsetMs(),
+  ...(http === undefined ? {} : { http }),
+});
 
 const now = (): InstantMs => instantMs(performance.now());
 const wallOffsetMs = (): number => epochMs(Date.now()) - performance.now();

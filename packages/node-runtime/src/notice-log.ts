@@ -5,6 +5,7 @@ import type { Entries, Entry } from "./notices/entry.ts";
 import { lendingEntries } from "./notices/lending-entries.ts";
 import { masterEntries } from "./notices/master-entries.ts";
 import { nodeEntries } from "./notices/node-entries.ts";
+import { isRoutine } from "./notices/routine.ts";
 import { workerEntries } from "./notices/worker-entries.ts";
 
 const PER_MINUTE_MAX = 10;
@@ -37,6 +38,7 @@ export function createNoticeLog(logger: Logger, nowMs: () => number): (notice: N
   };
 
   return (notice) => {
+    if (isRoutine(notice) && !logger.isLevelEnabled("debug")) return;
     const entry = entryOf(notice);
     if (entry === undefined) return;
     const level = isNews(notice) ? entry.level : "debug";

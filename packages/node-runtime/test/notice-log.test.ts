@@ -1,5 +1,5 @@
 import type { Notice } from "@mutirao/node-core";
-import { durationMs, nodeId } from "@mutirao/primitives";
+import { durationMs, nodeId, taskId } from "@mutirao/primitives";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { createNoticeLog } from "../src/index.ts";
@@ -85,4 +85,23 @@ describe("rations", () => {
       "ERR_DIAL_REFUSED",
     ]);
   });
+});
+
+test("what comes with every task that is well is not even put into words where nobody reads it", () => {
+  let looks = 0;
+  const recorded = (state: "done" | "dead"): Notice => ({
+    kind: "task-recorded",
+    state,
+    taskType: "QUERY",
+    worker: undefined,
+    get task() {
+      looks++;
+      return taskId("a");
+    },
+  });
+  const { lines, log } = createLog("info");
+  log(recorded("done"));
+  expect([looks, lines]).toEqual([0, []]);
+  log(recorded("dead"));
+  expect(lines).toMatchObject([{ event: "task-recorded", state: "dead" }]);
 });

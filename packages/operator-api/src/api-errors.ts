@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a request to a master, by stable code, beyond what the master itself refuses and what is wrong
+ * What can be wrong with a request to a master or to a load monitor, by stable code, beyond what the master itself refuses and what is wrong
  * with a line. `docs/errors.md` is generated from this table.
  */
 export const apiErrors = {
@@ -13,14 +13,17 @@ export const apiErrors = {
   ERR_BODY_NOT_JSON: "The body is not JSON.",
   ERR_PAYLOAD_INVALID: "The payload of the task is larger, deeper or wider than a line can carry.",
   ERR_HOST_FOREIGN:
-    "The header `Host` is not a name of this machine. A master on a loopback address answers to those only, so that no " +
+    "The header `Host` is not a name of this machine. A server on a loopback address answers to those only, so that no " +
     "web page can reach it under a name of its own.",
   ERR_ORIGIN_FOREIGN: "A web page from elsewhere may not change anything here.",
   ERR_WAITS_FULL: "Too many requests wait for the end of a task. Ask again later, or without `wait`.",
   ERR_BATCHES_FULL: "Too many batches are being read. Send the batch again later.",
   ERR_EVENTS_FULL: "Too many clients read the events. Close one, or come back later.",
   ERR_MASTER_NOT_READY: "The master takes no tasks at the moment, for the reason given.",
-  ERR_INTERNAL: "The master failed to do what was asked. Its log says why.",
+  ERR_MASTER_UNKNOWN: "The monitor knows no such master: it never reported, or so long ago that it is forgotten.",
+  ERR_HISTORY_OFF: "The past cannot be told: the monitor keeps no history, or cannot read it.",
+  ERR_MONITOR_NOT_READY: "The monitor takes no requests at the moment, for the reason given.",
+  ERR_INTERNAL: "The server failed to do what was asked. Its log says why.",
 } as const;
 
 export type ApiErrorCode = keyof typeof apiErrors;
@@ -45,6 +48,9 @@ export const apiErrorStatus: Readonly<Record<ApiErrorCode, number>> = {
   ERR_BATCHES_FULL: 503,
   ERR_EVENTS_FULL: 503,
   ERR_MASTER_NOT_READY: 503,
+  ERR_MASTER_UNKNOWN: 404,
+  ERR_HISTORY_OFF: 503,
+  ERR_MONITOR_NOT_READY: 503,
   ERR_INTERNAL: 500,
 };
 

@@ -7,7 +7,7 @@ export { type ApiErrorCode, apiErrorStatus, apiErrors, problemType } from "./api
 export type { ApiAnswer, ApiContent, ApiRoute } from "./api-route.ts";
 export { type ApiOperation, apiRoutes, taskListQuerySchema, taskQuerySchema } from "./api-routes.ts";
 export { apiLimits } from "./limits.ts";
-export { openApiDocument } from "./open-api.ts";
+export { openApiDocument } from "./master-document.ts";
 export { type Acceptance, acceptanceSchema, type BatchAnswer, batchAnswerSchema } from "./schemas/acceptance.ts";
 export { type Index, indexSchema } from "./schemas/health.ts";
 export { type Load, type LoadTerm, loadSchema } from "./schemas/load.ts";

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ApiContent, ApiRoute } from "./api-route.ts";
-import { apiRoutes } from "./api-routes.ts";
 import { apiSchemas } from "./api-schema.ts";
 import { problemSchema } from "./schemas/problem.ts";
 
@@ -26,30 +25,37 @@ function embedded(schema: Json): Json {
   return rest;
 }
 
-/** The API as an OpenAPI 3.1 document, made of the schemas and of the table of routes. */
-export function openApiDocument(): object {
+/** What an API says of itself. */
+export interface ApiInfo {
+  readonly title: string;
+  /** The API's own: it changes when what is promised to scripts changes. */
+  readonly version: string;
+  readonly description: string;
+}
+
+/**
+ * An API as an OpenAPI 3.1 document, made of the schemas and of the table of routes.
+ *
+ * @param alsoNamed components that no route refers to, as what a stream of events carries.
+ */
+export function describeApi(
+  info: ApiInfo,
+  routes: Readonly<Record<string, ApiRoute>>,
+  alsoNamed: readonly string[] = [],
+): object {
+  const items = paths(routes);
   return {
     openapi: "3.1.0",
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
-    info: {
-      title: "Mutirão master",
-      version: API_VERSION,
-      description:
-        "Tasks in, results out, and how the master and its farm are doing. Every refusal is a problem document " +
-        "(RFC 9457) with a `code` that does not change.",
-      license: { name: "MIT", identifier: "MIT" },
-    },
-    paths: paths(),
-    components: { schemas: components() },
+    info: { ...info, license: { name: "MIT", identifier: "MIT" } },
+    paths: items,
+    components: { schemas: componentsFor([items, alsoNamed.map((id) => ({ $ref: refTo(id) }))]) },
   };
 }
 
-/** The API's own version: it changes when what is promised to scripts changes. */
-const API_VERSION = "1.0.0";
-
-function paths(): Json {
+function paths(routes: Readonly<Record<string, ApiRoute>>): Json {
   const items: Record<string, Json> = {};
-  for (const [operation, route] of Object.entries<ApiRoute>(apiRoutes)) {
+  for (const [operation, route] of Object.entries(routes)) {
     const described = { [route.method.toLowerCase()]: describeRoute(operation, route) };
     items[route.path] = { ...items[route.path], ...described };
   }
@@ -77,7 +83,8 @@ function queryParameters({ query }: ApiRoute): readonly Json[] {
   if (query === undefined) return [];
   return Object.entries(query.shape).map(([name, schema]) => {
     const { description, ...rest } = toJsonSchema(schema);
-    return { name, in: "query", required: false, description, schema: rest };
+    const required = !(schema as z.ZodType).safeParse(undefined).success;
+    return { name, in: "query", required, description, schema: rest };
   });
 }
 
@@ -93,7 +100,7 @@ function responses({ answers, refusals }: ApiRoute): Json {
 /** What the statuses of refusals mean, in a few words. */
 const reasons: Readonly<Record<number, string>> = {
   400: "The body cannot be read.",
-  404: "There is no such task.",
+  404: "There is nothing by that id.",
   409: "The task is in a state in which that cannot be done.",
   413: "The body is too large.",
   415: "The body is of a type that is not read here.",
@@ -131,7 +138,18 @@ function inlined(schema: z.ZodType): Json {
   return { ...json, ...(description === undefined ? {} : { description }) };
 }
 
-function components(): Json {
+/** The named schemas that something refers to, directly or by another: two APIs share one registry. */
+function componentsFor(whole: unknown): Json {
   const { schemas } = z.toJSONSchema(apiSchemas, schemaOptions);
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, embedded(schema)]));
+  const wanted = new Set<string>();
+  const want = (json: unknown): void => {
+    for (const [, id = ""] of JSON.stringify(json).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (wanted.has(id)) continue;
+      wanted.add(id);
+      want(schemas[id]);
+    }
+  };
+  want(whole);
+  const known = Object.entries(schemas).filter(([id]) => wanted.has(id));
+  return Object.fromEntries(known.map(([id, schema]) => [id, embedded(schema)]));
 }

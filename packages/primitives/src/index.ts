@@ -41,6 +41,7 @@ export {
   durationMs,
   type EpochMs,
   earlierOf,
+  earliestOf,
   elapsed,
   epochMs,
   type InstantMs,

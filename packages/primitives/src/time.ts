@@ -34,3 +34,10 @@ export function earlierOf(a: InstantMs | undefined, b: InstantMs | undefined): I
   if (a === undefined) return b;
   return b === undefined || a <= b ? a : b;
 }
+
+/** The first of what several things ask for. Asked after every event, so it leaves nothing behind to be collected. */
+export function earliestOf(timed: readonly { nextDeadline(): InstantMs | undefined }[]): InstantMs | undefined {
+  let earliest: InstantMs | undefined;
+  for (const machine of timed) earliest = earlierOf(earliest, machine.nextDeadline());
+  return earliest;
+}

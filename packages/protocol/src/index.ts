@@ -89,6 +89,15 @@ export { type CheckedPayload, checkPayload, checkPayloadValue } from "./payload.
 export { asciiJson, printable } from "./printable.ts";
 export { QUERY_TYPE, queryInput, queryOutput, queryPayload, queryUser } from "./query-task.ts";
 export { type RefusalCode, refusalCodes } from "./refusal-codes.ts";
+export {
+  type ReportExtension,
+  type ReportedLoan,
+  type ReportedNotice,
+  type ReportedPeer,
+  type ReportedWorker,
+  type ReportFigures,
+  reportFigureNames,
+} from "./report-extension.ts";
 export { isTaskType } from "./task-type.ts";
 export { taskSpecs } from "./tasks/index.ts";
 export type { TaskSpec, WireExample } from "./tasks/task-spec.ts";

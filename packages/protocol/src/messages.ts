@@ -10,6 +10,7 @@ import type {
   WorkerRefusal,
   WorkerRequest,
 } from "./lending-messages.ts";
+import type { ReportExtension } from "./report-extension.ts";
 
 /**
  * How a beat is spelled.
@@ -184,47 +185,49 @@ export interface ResultAcks {
   readonly acks: readonly AttemptRef[];
 }
 
-/** A load report to a supervisor. Never answered. */
+/** A load report to a supervisor. Never answered. What is `undefined` in it is not known. */
 export interface PerformanceReport {
   readonly kind: "performance-report";
   readonly from: NodeId;
-  readonly sentAt: EpochMs;
+  readonly sentAt: EpochMs | undefined;
   readonly messageId: string;
   readonly system: SystemFigures;
   readonly farm: FarmFigures;
   /** The high watermark of the backlog. */
-  readonly maxTask: number;
+  readonly maxTask: number | undefined;
   readonly neighbours: readonly NeighbourFigures[];
+  /** What a master of ours adds. */
+  readonly extension: ReportExtension | undefined;
 }
 
-/** Figures of the machine, as the class reports them. Absent ones are not known on this platform. */
+/** Figures of the machine, as the class reports them. */
 export interface SystemFigures {
-  readonly uptimeS: number;
-  readonly loadAverage1m: number;
-  readonly loadAverage5m: number;
-  readonly cpuPercent: number;
-  readonly cpusLogical: number;
-  readonly cpusPhysical: number;
-  readonly memoryTotalMb: number;
-  readonly memoryAvailableMb: number;
-  readonly memoryPercent: number;
-  readonly memoryUsedMb: number;
-  readonly diskTotalGb: number;
-  readonly diskFreeGb: number;
-  readonly diskPercent: number;
+  readonly uptimeS: number | undefined;
+  readonly loadAverage1m: number | undefined;
+  readonly loadAverage5m: number | undefined;
+  readonly cpuPercent: number | undefined;
+  readonly cpusLogical: number | undefined;
+  readonly cpusPhysical: number | undefined;
+  readonly memoryTotalMb: number | undefined;
+  readonly memoryAvailableMb: number | undefined;
+  readonly memoryPercent: number | undefined;
+  readonly memoryUsedMb: number | undefined;
+  readonly diskTotalGb: number | undefined;
+  readonly diskFreeGb: number | undefined;
+  readonly diskPercent: number | undefined;
 }
 
 export interface FarmFigures {
-  readonly workersTotal: number;
+  readonly workersTotal: number | undefined;
   /** Busy workers per worker alive, 0 to 1. */
-  readonly workersUtilization: number;
-  readonly workersAlive: number;
-  readonly workersIdle: number;
-  readonly workersBorrowed: number;
-  readonly workersReceived: number;
-  readonly workersFailed: number;
-  readonly tasksPending: number;
-  readonly tasksRunning: number;
+  readonly workersUtilization: number | undefined;
+  readonly workersAlive: number | undefined;
+  readonly workersIdle: number | undefined;
+  readonly workersBorrowed: number | undefined;
+  readonly workersReceived: number | undefined;
+  readonly workersFailed: number | undefined;
+  readonly tasksPending: number | undefined;
+  readonly tasksRunning: number | undefined;
 }
 
 export interface NeighbourFigures {

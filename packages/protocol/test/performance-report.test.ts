@@ -1,3 +1,4 @@
+import { epochMs } from "@mutirao/primitives";
 import { expect, test } from "vitest";
 import { decodeLine, encodeMessage, type PerformanceReport, SESSION_LINE_MAX_BYTES, taskSpecs } from "../src/index.ts";
 
@@ -36,10 +37,10 @@ test.each([
 });
 
 test.each([["null"], ["-1"], ["1e400"], ["true"], ["[]"], ["{}"], ['"many"'], ['"-1"'], ['""'], ['"NaN"']])(
-  "a figure that is %s counts as 0, and the others stand",
+  "a figure that is %s is not known, and the others stand",
   (value) => {
     const decoded = decodeLine(line.replace('"uptime_seconds":3600', `"uptime_seconds":${value}`));
-    expect(decoded).toEqual({ message: { ...report, system: { ...report.system, uptimeS: 0 } } });
+    expect(decoded).toEqual({ message: { ...report, system: { ...report.system, uptimeS: undefined } } });
   },
 );
 
@@ -55,8 +56,8 @@ test.each([
 
 test.each([null, 5, true, [], "x", ""])("parts that are %j count as absent", (value) => {
   const bare = reportWith({ performance: value });
-  expect(bare).toMatchObject({ from: "m1", maxTask: 0, neighbours: [] });
-  expect(new Set([...Object.values(bare.system), ...Object.values(bare.farm)])).toEqual(new Set([0]));
+  expect(bare).toMatchObject({ from: "m1", maxTask: undefined, neighbours: [] });
+  expect(new Set([...Object.values(bare.system), ...Object.values(bare.farm)])).toEqual(new Set([undefined]));
   const { performance: parts } = JSON.parse(line);
   const [system, farm_state, config_thresholds, neighbors] = [value, value, value, value];
   expect(reportWith({ performance: { ...parts, system, farm_state, config_thresholds, neighbors } })).toEqual(bare);
@@ -64,10 +65,10 @@ test.each([null, 5, true, [], "x", ""])("parts that are %j count as absent", (va
 
 test("a time that cannot be read, and an id of the message that is none", () => {
   expect(reportWith({ timestamp: "yesterday", mensage_id: 5, message_id: "other" })).toMatchObject({
-    sentAt: 0,
+    sentAt: undefined,
     messageId: "",
   });
-  expect(reportWith({ timestamp: 1_793_709_296 })).toMatchObject({ sentAt: 0 });
+  expect(reportWith({ timestamp: 1_793_709_296 })).toMatchObject({ sentAt: undefined });
   expect(reportWith({ mensage_id: "\u001b".repeat(200) }).messageId).toMatch(/^[ -~]{128}$/);
 });
 
@@ -98,4 +99,63 @@ test("as many neighbours are sent as the line can hold", () => {
     expect(sent.length).toBeGreaterThan(SESSION_LINE_MAX_BYTES - 5_000);
     expect(decodeLine(sent.trimEnd())).toHaveProperty("message.neighbours.length", expect.any(Number));
   }
+});
+
+const rich = taskSpecs
+  .flatMap(({ examples }) => examples)
+  .find(({ message }) => message.kind === "performance-report" && message.extension !== undefined);
+
+/** The extension of a line, with what is given written over the top of the example's. */
+function extensionWith(fields: Record<string, unknown>): PerformanceReport["extension"] {
+  const { EXT } = JSON.parse(rich?.line ?? "");
+  return reportWith({ EXT: { ...EXT, ...fields } }).extension;
+}
+
+test.each([null, 5, true, [], "x", {}, { v: 2 }])("an EXT of %j is none", (EXT) => {
+  expect(reportWith({ EXT })).toEqual(report);
+});
+
+test("what makes no sense in EXT is left out, and the rest stands", () => {
+  const { message } = rich ?? {};
+  if (message?.kind !== "performance-report") throw new Error("there is no example with an extension");
+  const known = message.extension;
+  expect(extensionWith({})).toEqual(known);
+  expect(extensionWith({ state: 5, since: "soon", http: {}, causes: ["a", 5, null] })).toEqual({
+    ...known,
+    ...{ state: undefined, since: undefined, http: undefined, causes: ["a"] },
+  });
+  expect(extensionWith({ figures: { slots: -1, busySlots: "2", waitP50Ms: null, other: 5 } })).toMatchObject({
+    figures: { busySlots: 2 },
+  });
+  for (const list of ["peers", "workers", "loans", "notices"]) {
+    const items = [null, 5, [], {}, { id: "x" }, { id: "", status: "ALIVE" }, { n: 1.5, kind: "k", data: {} }];
+    expect(extensionWith({ [list]: items })).toEqual({ ...known, [list]: [] });
+    expect(extensionWith({ [list]: "many" })).toEqual({ ...known, [list]: [] });
+  }
+});
+
+test("a crowd of anything leaves room for the rest, and of the notices the latest are sent", () => {
+  const id = "é".repeat(128);
+  const many = <T>(make: (n: number) => T): readonly T[] => Array.from({ length: 2_000 }, (_, n) => make(n));
+  const [neighbour] = report.neighbours;
+  if (neighbour === undefined) throw new Error("the example has neighbours");
+  const sent = encodeMessage({
+    ...report,
+    neighbours: many(() => neighbour),
+    extension: {
+      ...{ state: id.slice(0, 64), causes: many(() => id), since: undefined, http: id, figures: {} },
+      peers: many(() => ({ id, at: id, status: "ALIVE", lastSeenAt: undefined })),
+      workers: many(() => ({ id, status: "ALIVE", slots: 1, busy: 1, owner: id })),
+      loans: many(() => ({ id, worker: id, lender: id, borrower: id, state: "here", endsAt: undefined })),
+      notices: many((n) => ({ n, at: epochMs(1), kind: "load-changed", data: { id } })),
+    },
+  });
+  expect(sent.length).toBeLessThanOrEqual(SESSION_LINE_MAX_BYTES);
+  const decoded = decodeLine(sent.trimEnd());
+  if (!("message" in decoded) || decoded.message.kind !== "performance-report") throw new Error("no report");
+  const { extension, neighbours } = decoded.message;
+  for (const list of [neighbours, extension?.peers, extension?.workers, extension?.loans, extension?.notices]) {
+    expect(list?.length).toBeGreaterThan(0);
+  }
+  expect(extension?.notices.at(-1)?.n).toBe(1_999);
 });

@@ -40,7 +40,7 @@ it("what is asked for together is made durable together", async () => {
   const directory = temporaryDirectory();
   const store = await openSqliteTaskStore({ directory });
   await store.load();
-  await Promise.all(sampleTasks(0, 1_000).map((task) => store.write([accepted(task)])));
+  await Promise.all(sampleTasks(0, 1_000).map(async (task) => store.write([accepted(task)])));
   // Each transaction adds at least a page to the log, and a thousand of them four megabytes.
   expect(statSync(join(directory, LOG)).size).toBeLessThan(1_000_000);
   await store.close();

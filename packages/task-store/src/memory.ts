@@ -1,8 +1,7 @@
 import { assert, type NodeId, type TaskId } from "@mutirao/primitives";
-import { endOf } from "./end-of-task.ts";
+import { createEndings } from "./endings.ts";
 import type { LeaseRecord } from "./lease-record.ts";
 import { chooseLeasesToForget, leaseMistake } from "./leases.ts";
-import { chooseToForget } from "./pruning.ts";
 import type { TaskRecord } from "./task-record.ts";
 import type { StoreChange, TaskStore } from "./task-store.ts";
 
@@ -11,6 +10,7 @@ export function createMemoryTaskStore(): TaskStore {
   // A map gives its entries in the order in which they were added, and keeps the place of one that is replaced.
   const records = new Map<TaskId, TaskRecord>();
   const leases = new Map<NodeId, LeaseRecord>();
+  const endings = createEndings();
   let phase: "new" | "loaded" | "closed" = "new";
 
   const use = (): void => assert(phase === "loaded", "a store is used after load() and before close()");
@@ -21,11 +21,20 @@ export function createMemoryTaskStore(): TaskStore {
       phase = "loaded";
       return { unfinished: [], finished: [], leases: [] };
     },
-    async write(changes) {
-      use();
-      const outcome = outcomeOf(changes, { records, leases });
-      for (const [id, record] of outcome.records) records.set(id, record);
-      for (const [worker, lease] of outcome.leases) leases.set(worker, lease);
+    write(changes) {
+      try {
+        use();
+        const outcome = outcomeOf(changes, { records, leases });
+        for (const [id, record] of outcome.records) {
+          records.set(id, record);
+          endings.note(id, record.status);
+        }
+        for (const [worker, lease] of outcome.leases) leases.set(worker, lease);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      // It is as durable at once as it will ever be.
+      return undefined;
     },
     async get(id) {
       use();
@@ -38,11 +47,7 @@ export function createMemoryTaskStore(): TaskStore {
     },
     async prune(endedBefore, finishedMax) {
       use();
-      const ended = [...records.values()].flatMap(({ id, status }) => {
-        const end = endOf(status);
-        return end === undefined ? [] : ([[id, end.endedAt]] as const);
-      });
-      const forgotten = chooseToForget(ended, endedBefore, finishedMax);
+      const forgotten = endings.take(endedBefore, finishedMax);
       for (const id of forgotten) records.delete(id);
       for (const { worker } of chooseLeasesToForget([...leases.values()], isHome)) leases.delete(worker);
       return forgotten;

@@ -48,7 +48,7 @@ export interface TaskStore {
   load(): Promise<StoreContents>;
   /**
    * Keeps changes. Resolves once they are durable, that is, in every image of the disk that a crash or a power cut from
-   * then on could leave. It may be called again before earlier writes have resolved; what waits together is made durable
+   * then on could leave; gives `undefined` if they are already when it returns. It may be called again before earlier writes have resolved; what waits together is made durable
    * together (group commit).
    *
    * Rejects with a {@link TaskStoreError}. After `ERR_STORE_FULL` nothing of this write is kept, nor of those that were
@@ -58,7 +58,7 @@ export interface TaskStore {
    * whose epoch is lower than that of the worker's last one) are a mistake of the caller's: they reject with an
    * `AssertionError`, and then nothing of this write is kept, and no other is concerned.
    */
-  write(changes: readonly StoreChange[]): Promise<void>;
+  write(changes: readonly StoreChange[]): Promise<void> | undefined;
   /** The last durable state of one task. */
   get(id: TaskId): Promise<TaskRecord | undefined>;
   /** Tasks by state, the most recently accepted first. */

@@ -22,7 +22,7 @@ export interface ConnectionInput {
 
 export interface ConnectionInputOptions extends Pick<LineTurnOptions, "clock" | "onLine" | "onViolation"> {
   readonly limits: TransportLimits;
-  /** The FIN came and everything before it is handled. */
+  /** The FIN came, everything before it is handled, and no answer is owed. */
   readonly onExhausted: (connection: TcpConnection, now: InstantMs) => void;
   /** What the lines brought about is complete: output may leave. */
   readonly flush: (connection: TcpConnection, now: InstantMs) => void;
@@ -77,7 +77,7 @@ export function createConnectionInput(options: ConnectionInputOptions): Connecti
     const goesOnSoon = connection.pausedFor === pauseFor.turn && connection.unflushed.length < WRITE_WORTH_BYTES;
     if (!goesOnSoon) flush(connection, now);
     if (connection.phase !== "open") return;
-    if (connection.inputEnded && connection.pausedFor === 0) {
+    if (connection.inputEnded && connection.pausedFor === 0 && !connection.isOwed) {
       onExhausted(connection, now);
     } else {
       timeLine(connection, now);

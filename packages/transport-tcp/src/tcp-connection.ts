@@ -52,6 +52,8 @@ export interface TcpConnection {
   isKeptAlive: boolean;
   /** The idle limit is not for it. */
   isSpared: boolean;
+  /** An answer is to come: the other side's FIN does not end it. */
+  isOwed: boolean;
   /** How many writes it has had, as far as that matters: 0, 1, or 2 for several. */
   writes: 0 | 1 | 2;
   /** The other side has sent its FIN. */
@@ -94,6 +96,7 @@ export function createTcpConnection(
     pausedFor: 0,
     isKeptAlive: false,
     isSpared: false,
+    isOwed: false,
     writes: 0,
     inputEnded: false,
     unflushed: "",

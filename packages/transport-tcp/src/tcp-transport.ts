@@ -86,6 +86,10 @@ export function createTcpTransport(options: TcpTransportOptions, handler: Transp
       const connection = connections.get(conn);
       if (connection !== undefined) connections.spare(connection, isSpared);
     },
+    owe(conn) {
+      const connection = connections.get(conn);
+      if (connection !== undefined) connection.isOwed = true;
+    },
     close(conn) {
       const connection = connections.get(conn);
       if (connection !== undefined) connections.finish(connection, { code: "CONN_CLOSED" }, clock());

@@ -53,6 +53,11 @@ export interface Transport {
    * now on. All other limits hold.
    */
   spare(conn: ConnId, isSpared: boolean): void;
+  /**
+   * An answer is to come on this connection: it stays open for it though the other side may have finished sending, until
+   * `close` or a limit ends it. Without this a connection ends once all that came before the other side's FIN is handled.
+   */
+  owe(conn: ConnId): void;
   /** Sends what has been asked so far, then ends the connection; what still arrives is dropped. */
   close(conn: ConnId): void;
   /** Ends everything, and resolves once no socket, timer or listener is left (each `connClosed` has been told). */

@@ -19,6 +19,7 @@ function record(): { told: TransportHandler; breaches: string[]; transport: Reco
       send: () => {},
       identify: () => {},
       spare: () => {},
+      owe: () => {},
       close: () => {},
       stop: async () => {},
     };

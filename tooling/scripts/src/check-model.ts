@@ -73,7 +73,9 @@ async function check(modelCase: ModelCase): Promise<boolean> {
   if (interruption.signal.aborted) return false;
   const { kind, name } = modelCase;
   const say = (states: string, result: string): void =>
-    write(`${kind.padEnd(11)}  ${name.padEnd(40)} ${states.padStart(9)} states ${seconds(begun).padStart(7)}  ${result}`);
+    write(
+      `${kind.padEnd(11)}  ${name.padEnd(40)} ${states.padStart(9)} states ${seconds(begun).padStart(7)}  ${result}`,
+    );
   if ("problem" in finding) {
     say("?", `FAILED: ${finding.problem}`);
     return false;

@@ -4,6 +4,7 @@ import { apiErrors } from "@mutirao/operator-api";
 import { lineErrors, refusalCodes } from "@mutirao/protocol";
 import { storeErrors } from "@mutirao/task-store";
 import { transportErrors } from "@mutirao/transport";
+import { monitorErrors } from "load-monitor/monitor-errors";
 import { verbErrors } from "node-cli/verb-errors";
 import { handlerErrors, taskRunErrors } from "worker/run-errors";
 
@@ -32,6 +33,11 @@ export const errorTables = [
     title: "The HTTP API",
     intro: "What is wrong with a request, as a problem document (RFC 9457).",
     errors: apiErrors,
+  },
+  {
+    title: "The load monitor",
+    intro: "What is wrong with a line sent to it, or with its history.",
+    errors: monitorErrors,
   },
   { title: "Verbs", intro: "Why a verb of node-cli failed. Its exit code is told by `--help`.", errors: verbErrors },
   { title: "Options", intro: "What is wrong with the flags. Exit code 2.", errors: optionErrors },

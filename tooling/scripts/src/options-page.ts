@@ -1,4 +1,5 @@
 import { type OptionMeta, type OptionSchema, optionGroups } from "@mutirao/node-core";
+import { cliOptions as monitorOptions } from "load-monitor/cli-options";
 import { cliOptions as masterOptions } from "master/cli-options";
 import { cliOptions as nodeOptions } from "node-cli/cli-options";
 import { cliOptions as workerOptions } from "worker/cli-options";
@@ -18,6 +19,7 @@ export function optionsPage(): string {
     section("node-cli", nodeOptions, () => true),
     section("master", masterOptions, (meta) => !shared.has(textOf(meta)), "Every option of node-cli, and:"),
     section("worker", workerOptions, (meta) => meta.group !== "Limits" || !shared.has(textOf(meta))),
+    section("load-monitor", monitorOptions, () => true),
   ].join("\n");
 }
 

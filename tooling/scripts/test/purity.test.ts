@@ -3,7 +3,16 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { rootUrl } from "../src/pages.ts";
 
-const PURE = ["primitives", "protocol", "registry", "transport", "task-store", "operator-api", "node-core"];
+const PURE = [
+  "primitives",
+  "protocol",
+  "registry",
+  "transport",
+  "task-store",
+  "operator-api",
+  "node-core",
+  "monitor-model",
+];
 
 /**
  * What the compiler cannot keep out of the pure packages, because it belongs to the language: time and randomness come

@@ -1,10 +1,10 @@
+import { type Handle, sendProblem } from "@mutirao/http-server";
 import type { Problem } from "@mutirao/operator-api";
 import type { MasterAccess } from "../master-access.ts";
 import { runBatch } from "./batch.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { typeProblem } from "./json-body.ts";
-import { problemOf, sendProblem } from "./problem.ts";
-import type { Handle } from "./route-handlers.ts";
+import { problemOf } from "./problem.ts";
 
 /** The batches that are being read. */
 export interface BatchRoute {

@@ -1,21 +1,24 @@
-import type { AddressInfo } from "node:net";
+import {
+  createApp,
+  createEventStream,
+  type EventStream,
+  errorsPage,
+  registerRoutes,
+  sendProblem,
+} from "@mutirao/http-server";
 import { apiRoutes, type Index, openApiDocument } from "@mutirao/operator-api";
-import type { Endpoint } from "@mutirao/primitives";
+import { type Endpoint, epochMs } from "@mutirao/primitives";
+import { formatIsoTime } from "@mutirao/protocol";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import packageJson from "../../package.json" with { type: "json" };
 import type { MasterAccess } from "../master-access.ts";
-import { createApp } from "./app.ts";
 import { createBatchRoute } from "./batch-route.ts";
 import { createEndWaits } from "./end-waits.ts";
-import { errorsPage } from "./errors-page.ts";
-import { createEventStream, type EventStream } from "./event-stream.ts";
 import { loadAnswer, peerAnswer, workerAnswer } from "./farm-answers.ts";
 import { type HttpLimits, httpLimits } from "./http-limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import { problemOf, sendProblem } from "./problem.ts";
-import { watchQuietConnections } from "./quiet-connections.ts";
-import { registerRoutes } from "./register-routes.ts";
+import { problemMeanings, problemOf, storeProblem } from "./problem.ts";
 import type { RouteHandlers } from "./route-handlers.ts";
 import { createTaskRoutes } from "./task-routes.ts";
 
@@ -38,8 +41,8 @@ export interface HttpServer {
 export function createHttpServer({ master, logger, ...options }: HttpServerOptions): HttpServer {
   const limits: HttpLimits = { ...httpLimits, ...options.limits };
   const waits = createEndWaits(master, limits.waitsMax);
-  const events = createEventStream(master, limits);
-  const { app, server, problemFor } = createApp(limits, logger);
+  const events = createEventStream(limits);
+  const { app, server, problemFor, listen, close } = createApp({ limits, logger, stopping, expected: storeProblem });
   const batches = createBatchRoute({ master, limits, onError: problemFor });
   const metrics = createMetrics(master, limits, () => ({
     eventClients: events.clients,
@@ -48,34 +51,31 @@ export function createHttpServer({ master, logger, ...options }: HttpServerOptio
     batches: batches.count,
     connectionsDropped: server.connectionsDropped,
   }));
-  const connections = watchQuietConnections(app.server);
+  const stopListening = master.onNotice((notice) =>
+    events.tell(notice.kind, () => ({ time: formatIsoTime(epochMs(Date.now())), ...notice })),
+  );
   app.addHook("onResponse", async ({ method }, reply) => metrics.answered(method, reply.statusCode));
-  registerRoutes(app, {
+  registerRoutes(app, apiRoutes, {
     ...createTaskRoutes({ master, limits, waits }),
     ...createFarmRoutes(master),
     ...createServerRoutes({ master, events, metrics }),
     submitBatch: batches.handle,
   });
   return {
-    async listen({ host, port }) {
-      await app.listen({ host, port });
-      const bound = app.server.address() as AddressInfo;
-      server.bound = { host: bound.address, port: bound.port };
-      return server.bound;
-    },
+    listen,
     async close() {
-      server.isStopping = true;
-      waits.close();
-      events.close();
-      batches.close();
-      const cut = setTimeout(() => app.server.closeAllConnections(), limits.closeGraceMs);
-      connections.close();
-      await app.close();
-      clearTimeout(cut);
+      await close(() => {
+        stopListening();
+        waits.close();
+        events.close();
+        batches.close();
+      });
       metrics.close();
     },
   };
 }
+
+const stopping = problemOf("ERR_MASTER_NOT_READY", "the master is stopping: ask another one");
 
 type FarmRoutes = Pick<RouteHandlers, "listWorkers" | "listPeers" | "getLoad">;
 
@@ -103,7 +103,7 @@ function createServerRoutes({ master, events, metrics }: ServerRoutesTools): Ser
     getReadiness: (_, reply) => answerReadiness(master, reply),
     getMetrics: async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()),
     followEvents: (_, reply) => follow(events, reply),
-    listErrors: (_, reply) => reply.type("text/html; charset=utf-8").send(errorsPage),
+    listErrors: (_, reply) => reply.type("text/html; charset=utf-8").send(errorsPage(problemMeanings)),
     getOpenApi: () => document,
   };
 }

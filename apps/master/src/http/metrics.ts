@@ -1,5 +1,6 @@
+import { addCount, addGauge, addGaugeByWord, countAnswers } from "@mutirao/http-server";
 import type { LoadState, LoadView, WorkerView } from "@mutirao/node-core";
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import type { MasterAccess, PeerView } from "../master-access.ts";
 import type { HttpLimits } from "./http-limits.ts";
 
@@ -29,12 +30,7 @@ const peerStatuses: readonly PeerView["status"][] = ["NEVER_SEEN", "ALIVE", "TIM
 export function createMetrics(master: MasterAccess, limits: HttpLimits, figures: () => ServerFigures): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
-  const answers = new Counter({
-    name: "mutirao_http_answers_total",
-    help: "Answers of the HTTP API, by method and status.",
-    labelNames: ["method", "status"],
-    registers: [registry],
-  });
+  const answered = countAnswers(registry);
   const stopCounting = addNotices(registry, master);
   // Ten figures are of the load, which takes a look at every worker to find out: one look serves them all.
   let load: LoadView | undefined;
@@ -50,7 +46,7 @@ export function createMetrics(master: MasterAccess, limits: HttpLimits, figures:
       load = undefined;
       return registry.metrics();
     },
-    answered: (method, status) => answers.inc({ method, status }),
+    answered,
     close() {
       stopCounting();
       registry.clear();
@@ -72,37 +68,6 @@ function addNotices(registry: Registry, master: MasterAccess): () => void {
     },
   });
   return master.onNotice(({ kind }) => void counts.set(kind, (counts.get(kind) ?? 0) + 1));
-}
-
-/** A gauge that is measured when somebody looks. `undefined` leaves it out. */
-function addGauge(registry: Registry, name: string, help: string, measure: () => number | undefined): void {
-  new Gauge({
-    name: `mutirao_${name}`,
-    help,
-    registers: [registry],
-    collect() {
-      const value = measure();
-      if (value === undefined) this.remove();
-      else this.set(value);
-    },
-  });
-}
-
-/** A gauge with one value for each of some words. */
-function addGaugeByWord(
-  registry: Registry,
-  { name, help, label }: { readonly name: string; readonly help: string; readonly label: string },
-  measure: () => Iterable<readonly [word: string, value: number]>,
-): void {
-  new Gauge({
-    name: `mutirao_${name}`,
-    help,
-    labelNames: [label],
-    registers: [registry],
-    collect() {
-      for (const [word, value] of measure()) this.set({ [label]: word }, value);
-    },
-  });
 }
 
 function addLoad(registry: Registry, load: () => LoadView): void {
@@ -161,17 +126,4 @@ function addServer(registry: Registry, limits: HttpLimits, figures: () => Server
   );
   const limit = { name: "http_limit", help: "The limits of the HTTP server.", label: "limit" };
   addGaugeByWord(registry, limit, () => Object.entries(limits));
-}
-
-/** A count that is kept elsewhere, and only goes up. */
-function addCount(registry: Registry, name: string, help: string, count: () => number): void {
-  new Counter({
-    name: `mutirao_${name}_total`,
-    help,
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(count());
-    },
-  });
 }

@@ -1,8 +1,8 @@
+import { type ProblemDetails, problemDocument } from "@mutirao/http-server";
 import { type Refusal, type TaskErrorCode, taskErrors } from "@mutirao/node-core";
-import { apiErrorStatus, apiErrors, type Problem, problemType } from "@mutirao/operator-api";
+import { apiErrorStatus, apiErrors, type Problem } from "@mutirao/operator-api";
 import { lineErrors } from "@mutirao/protocol";
 import { storeErrors, TaskStoreError } from "@mutirao/task-store";
-import type { FastifyReply } from "fastify";
 
 /** Every code that an answer of the API can carry, with its meaning. */
 export const problemMeanings = { ...apiErrors, ...taskErrors, ...lineErrors, ...storeErrors } as const;
@@ -29,19 +29,9 @@ function statusOf(code: ProblemCode): number {
   return code in lineErrors ? LINE_STATUS : STORE_STATUS;
 }
 
-/**
- * A problem document.
- *
- * @param detail what happened this time, and what to do; the code's meaning is its title already.
- */
-export function problemOf(
-  code: ProblemCode,
-  detail: string,
-  more: Pick<Problem, "field" | "state" | "retryAfterS"> = {},
-): Problem {
-  const [type, title, status] = [problemType(code), problemMeanings[code], statusOf(code)];
-  return { type, title, status, detail, code, ...more };
-}
+/** A problem document; see `problemDocument`. */
+export const problemOf = (code: ProblemCode, detail: string, more: ProblemDetails = {}): Problem =>
+  problemDocument({ code, title: problemMeanings[code], status: statusOf(code) }, detail, more);
 
 /**
  * Why the master refused, as a problem.
@@ -63,13 +53,4 @@ const midSentence = (sentence: string): string =>
 export function storeProblem(error: unknown): Problem | undefined {
   if (!(error instanceof TaskStoreError)) return undefined;
   return problemOf(error.code, error.message);
-}
-
-/** When to ask again if the master does not say. */
-const RETRY_AFTER_S = 5;
-
-/** Answers with a problem. A 503 always says when to ask again. */
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.status === 503) reply.header("retry-after", `${problem.retryAfterS ?? RETRY_AFTER_S}`);
-  return reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }

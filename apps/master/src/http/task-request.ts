@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { fieldProblem } from "@mutirao/http-server";
 import type { TaskDraft } from "@mutirao/node-core";
 import { newTaskSchema, type Problem } from "@mutirao/operator-api";
 import { durationMs, taskId } from "@mutirao/primitives";
 import { checkPayloadValue, QUERY_TYPE, queryInput } from "@mutirao/protocol";
-import { fieldProblem } from "./field-problem.ts";
 import { problemOf } from "./problem.ts";
 
 export type TaskRequest = { readonly draft: TaskDraft } | { readonly problem: Problem };
@@ -11,7 +11,7 @@ export type TaskRequest = { readonly draft: TaskDraft } | { readonly problem: Pr
 /** Reads any JSON value as a task that is asked for. One without an id of its own is given one. */
 export function readTaskRequest(value: unknown): TaskRequest {
   const read = newTaskSchema.safeParse(value);
-  if (!read.success) return { problem: fieldProblem(read.error) };
+  if (!read.success) return { problem: fieldProblem(read.error, "a task is a JSON object with type and payload") };
   const { id, type, payload, priority, timeoutMs, maxAttempts } = read.data;
   const checked = checkPayloadValue(payload);
   if ("problem" in checked) {

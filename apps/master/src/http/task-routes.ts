@@ -1,3 +1,4 @@
+import { readQuery, sendProblem } from "@mutirao/http-server";
 import type { Answer } from "@mutirao/node-core";
 import {
   type Acceptance,
@@ -14,8 +15,7 @@ import type { MasterAccess, TaskDetails } from "../master-access.ts";
 import type { EndWaits } from "./end-waits.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { readJsonBody } from "./json-body.ts";
-import { problemOf, refusalProblem, sendProblem } from "./problem.ts";
-import { readQuery } from "./query-string.ts";
+import { problemOf, refusalProblem } from "./problem.ts";
 import type { RouteHandlers } from "./route-handlers.ts";
 import { taskAnswer, taskSummary } from "./task-answer.ts";
 import { readTaskRequest } from "./task-request.ts";

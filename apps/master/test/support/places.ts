@@ -6,6 +6,8 @@ export interface Place {
   readonly port: number;
   /** `host:port`, for workers and peers. */
   readonly address: string;
+  /** `host:port` of its HTTP API. */
+  readonly http: string;
   readonly flags: readonly string[];
 }
 
@@ -13,5 +15,5 @@ export async function newPlace(): Promise<Place> {
   const host = ownLoopbackHost();
   const [port, http] = [await freePort(host), await freePort(host)];
   const flags = ["--host", host, "--port", `${port}`, "--http", `${host}:${http}`];
-  return { host, port, address: `${host}:${port}`, flags };
+  return { host, port, address: `${host}:${port}`, http: `${host}:${http}`, flags };
 }

@@ -3,8 +3,9 @@ import { type Peer, type TaskState, type TaskSummary, taskStates, type Worker } 
 import { formatEndpoint } from "@mutirao/primitives";
 import { printable } from "@mutirao/protocol";
 import { z } from "zod";
+import type { Reply } from "./api-client.ts";
 import { agoText, numberText, ownerText, statusCell } from "./in-words.ts";
-import { createMasterClient, type MasterClient, type Reply } from "./master-client.ts";
+import { createMasterClient, type MasterClient } from "./master-client.ts";
 import { out, outJson, widthMax } from "./output.ts";
 import { type Cell, type Column, formatTable } from "./table.ts";
 import { defineVerb, type Failure } from "./verb.ts";

@@ -7,8 +7,8 @@ import { type Failure, type Verb, wrongFlag } from "./verb.ts";
 import { HTTP_VARIABLE } from "./verb-options.ts";
 
 const ENDING =
-  "Exit codes: 0 all went well; 1 the master said no, or the task did not end well; 2 the flags are wrong; 3 the master\n" +
-  "cannot be reached.";
+  "Exit codes: 0 all went well; 1 the master said no, the task did not end well, or an alarm stands; 2 the flags are\n" +
+  "wrong; 3 the master, or the monitor, cannot be reached.";
 
 /** Runs a verb to its end and gives its exit code. */
 export async function runVerb(verb: Verb, argv: readonly string[]): Promise<number> {

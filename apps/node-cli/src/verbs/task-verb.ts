@@ -1,6 +1,7 @@
 import type { Task } from "@mutirao/operator-api";
 import { isEndState } from "@mutirao/operator-api";
-import { createMasterClient, type MasterClient, type Reply } from "./master-client.ts";
+import type { Reply } from "./api-client.ts";
+import { createMasterClient, type MasterClient } from "./master-client.ts";
 import { out, outJson } from "./output.ts";
 import { taskText } from "./task-text.ts";
 import { defineVerb, type Failure, wrongFlag } from "./verb.ts";

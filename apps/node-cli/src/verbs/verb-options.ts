@@ -9,7 +9,7 @@ const DEFAULT_HTTP = "127.0.0.1:10101";
 export const HTTP_VARIABLE = "MUTIRAO_HTTP";
 
 /** `host:port`, or an URL without a path; gives the URL without the slash at its end. */
-const masterUrl = z.string().transform((text, context) => {
+const serverUrl = z.string().transform((text, context) => {
   const endpoint = parseEndpoint(text);
   if (!("problem" in endpoint)) return `http://${formatEndpoint(endpoint)}`;
   const url = URL.parse(text);
@@ -27,7 +27,21 @@ export const httpOption: OptionSchema<string> = {
     default: DEFAULT_HTTP,
     consequence: `The master that is asked. The environment variable ${HTTP_VARIABLE} says the same for all verbs.`,
   },
-  schema: masterUrl.prefault(DEFAULT_HTTP),
+  schema: serverUrl.prefault(DEFAULT_HTTP),
+};
+
+const DEFAULT_MONITOR = "127.0.0.1:9191";
+
+export const monitorOption: OptionSchema<string> = {
+  meta: {
+    flag: "--monitor <address>",
+    group: "Node",
+    unit: "host:port or URL",
+    range: "where the load monitor's HTTP API listens",
+    default: DEFAULT_MONITOR,
+    consequence: "The load monitor that is asked.",
+  },
+  schema: serverUrl.prefault(DEFAULT_MONITOR),
 };
 
 export const jsonOption = switchOption({

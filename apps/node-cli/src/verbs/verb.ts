@@ -8,7 +8,7 @@ import {
 
 /** Why a verb did not do what was asked, in one line, and the exit code that says so to scripts. */
 export interface Failure {
-  /** 1: the master said no, or the task did not end well; 2: the flags are wrong; 3: the master cannot be reached. */
+  /** 1: the master said no, the task did not end well, or an alarm stands; 2: the flags are wrong; 3: nobody answers. */
   readonly exitCode: 1 | 2 | 3;
   readonly code: string;
   readonly message: string;

@@ -1,3 +1,4 @@
+import { checkVerb } from "./check-verb.ts";
 import { peersVerb, tasksVerb, workersVerb } from "./list-verbs.ts";
 import { loadVerb } from "./load-verb.ts";
 import { submitVerb } from "./submit-verb.ts";
@@ -6,4 +7,13 @@ import type { Verb } from "./verb.ts";
 import { watchVerb } from "./watch-verb.ts";
 
 /** Every verb, in the order in which the help lists them. */
-export const verbs: readonly Verb[] = [submitVerb, tasksVerb, taskVerb, workersVerb, peersVerb, loadVerb, watchVerb];
+export const verbs: readonly Verb[] = [
+  submitVerb,
+  tasksVerb,
+  taskVerb,
+  workersVerb,
+  peersVerb,
+  loadVerb,
+  watchVerb,
+  checkVerb,
+];

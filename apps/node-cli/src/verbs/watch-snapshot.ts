@@ -1,5 +1,6 @@
 import type { Load, Peer, TaskSummary, Worker } from "@mutirao/operator-api";
-import type { MasterClient, Reply } from "./master-client.ts";
+import type { Reply } from "./api-client.ts";
+import type { MasterClient } from "./master-client.ts";
 
 /** A master as it stands at one moment, more or less: it is asked several things at once. */
 export interface Snapshot {

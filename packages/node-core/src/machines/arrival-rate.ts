@@ -12,16 +12,18 @@ const WINDOW_SERVICES = 10;
 
 /** @param serviceMs what a task takes at the moment; 0 if that is not known. */
 export function createArrivalRate(serviceMs: () => number): ArrivalRate {
-  let rate = 0;
-  let ratedAt: InstantMs | undefined;
+  // What came, each task counting the less the longer ago it was. The rate is taken from it when it is asked for: tasks
+  // that came before anybody knew how long they take are then seen over the longer window as well.
+  let recent = 0;
+  let countedAt: InstantMs | undefined;
   const windowMs = (): number => Math.max(WINDOW_MS, WINDOW_SERVICES * serviceMs());
-  const perMs = (now: InstantMs): number =>
-    ratedAt === undefined ? 0 : rate * Math.exp(elapsed(now, ratedAt) / windowMs());
+  const recentAt = (now: InstantMs): number =>
+    countedAt === undefined ? 0 : recent * Math.exp(elapsed(now, countedAt) / windowMs());
   return {
     onArrivals(count, now) {
-      rate = perMs(now) + count / windowMs();
-      ratedAt = now;
+      recent = recentAt(now) + count;
+      countedAt = now;
     },
-    perMs,
+    perMs: (now) => recentAt(now) / windowMs(),
   };
 }

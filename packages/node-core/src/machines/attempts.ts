@@ -137,7 +137,18 @@ function begin(
 ): Attempt {
   state.backlog.remove(task);
   const allowedMs = durationMs(timeoutMs + state.options.graceMs);
-  const attempt: Attempt = { task, number, worker, startedAt: now, allowedMs, isOpen: true, givenOn, acceptedBefore };
+  const key = attemptKey(task.order.id, number);
+  const attempt: Attempt = {
+    task,
+    number,
+    key,
+    worker,
+    startedAt: now,
+    allowedMs,
+    isOpen: true,
+    givenOn,
+    acceptedBefore,
+  };
   task.phase = "running";
   // One that is adopted goes by the number that its worker knows, which may be that of an earlier one.
   task.attempts = Math.max(task.attempts, number);
@@ -145,7 +156,7 @@ function begin(
   task.startedAt = state.clock.at(now);
   task.formerWorker = undefined;
   task.progress = undefined;
-  worker.attempts.set(attemptKey(task.order.id, number), attempt);
+  worker.attempts.set(key, attempt);
   state.open.add(attempt);
   state.overdue.schedule(attempt, after(now, allowedMs));
   if (!task.isMarked) state.unmarked.push(attempt);
@@ -165,7 +176,7 @@ function release(state: State, attempt: Attempt): void {
   close(state, attempt);
   state.overdue.cancel(attempt);
   const { worker } = attempt;
-  worker.attempts.delete(attemptKey(attempt.task.order.id, attempt.number));
+  worker.attempts.delete(attempt.key);
   state.farm.review(worker);
 }
 
@@ -229,7 +240,7 @@ function stray(
   }
   if (outcome.isOk) state.outbox.notify({ kind: "result-duplicate", task: task.order.id, worker: worker.id });
   // While what was said first is on its way to the store, this waits with it.
-  if (isLive && (task.phase === "ending" || task.acks.length > 0)) task.acks.push(ack);
+  if (isLive && (task.phase === "ending" || task.acks.length > 0)) task.acks = [...task.acks, ack];
   else ack();
 }
 
@@ -252,7 +263,7 @@ function done(
   now: InstantMs,
 ): void {
   worker.tasksDone++;
-  task.acks.push(ack);
+  task.acks = [...task.acks, ack];
   state.ledger.end(task, { state: "done", worker: worker.id, result }, now);
 }
 
@@ -265,7 +276,7 @@ function failed(
 ): void {
   const { task, worker } = attempt;
   task.failures++;
-  task.acks.push(ack);
+  task.acks = [...task.acks, ack];
   tellInVain(state, attempt, code, message, now);
   if (task.failures >= task.order.maxAttempts) {
     state.ledger.end(task, { state: "failed", worker: worker.id, error: { code, message } }, now);

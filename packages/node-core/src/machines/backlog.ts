@@ -31,7 +31,6 @@ export interface Backlog {
 interface State {
   readonly fitsClassLine: (task: LiveTask) => boolean;
   readonly lanes: Map<string, Lane>;
-  readonly laneOfTask: Map<LiveTask, Lane>;
   readonly delayed: ReturnType<typeof createDeadlineQueue<LiveTask>>;
   /** The lanes that have somebody in them, highest priority first. */
   busy: readonly Lane[];
@@ -43,7 +42,6 @@ export function createBacklog(fitsClassLine: (task: LiveTask) => boolean): Backl
   const state: State = {
     fitsClassLine,
     lanes: new Map(),
-    laneOfTask: new Map(),
     delayed: createDeadlineQueue(),
     busy: [],
     ready: 0,
@@ -63,8 +61,7 @@ export function createBacklog(fitsClassLine: (task: LiveTask) => boolean): Backl
     },
     remove(task) {
       delayed.cancel(task);
-      const lane = state.laneOfTask.get(task);
-      if (lane !== undefined) leave(state, task, lane);
+      if (task.lane !== undefined) leave(state, task, task.lane);
     },
     next: (types, forClass) => nextOf(state.busy, types, forClass),
     wake(now) {
@@ -87,7 +84,7 @@ function enter(state: State, task: LiveTask, now: InstantMs): void {
   task.ticket++;
   task.phase = "pending";
   lane.add(task);
-  state.laneOfTask.set(task, lane);
+  task.lane = lane;
   state.ready++;
   if (lane.size > 1) return;
   const at = state.busy.findIndex(({ priority }) => priority < lane.priority);
@@ -96,7 +93,7 @@ function enter(state: State, task: LiveTask, now: InstantMs): void {
 
 function leave(state: State, task: LiveTask, lane: Lane): void {
   task.ticket++;
-  state.laneOfTask.delete(task);
+  task.lane = undefined;
   lane.left();
   state.ready--;
   if (lane.size > 0) return;

@@ -262,6 +262,8 @@ function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: Worker
   }
   const { isOk, output, error = "the worker said NOK" } = status;
   const outcome = isOk ? ({ isOk, output } as const) : ({ isOk, code: "ERR_TASK_FAILED", message: error } as const);
+  // The answer waits for the disk, and the worker may have said all that it wants to say.
+  if (!isPush) state.outbox.emit({ type: "owe", conn });
   state.attempts.report(attempt, outcome, ack, now);
   if (isPush) rest(state, attempt.worker, now);
 }

@@ -5,7 +5,7 @@ import {
   type DurationMs,
   durationMs,
   type Endpoint,
-  earlierOf,
+  earliestOf,
   elapsed,
   type InstantMs,
   type NodeId,
@@ -98,6 +98,7 @@ export function createFarm(options: FarmOptions): Farm {
     present: 0,
   };
   const { available, byConn } = state;
+  const queues = [state.sessions, state.others, state.graces, state.patience, state.farewells];
   return {
     workers: state.workers,
     available,
@@ -150,10 +151,7 @@ export function createFarm(options: FarmOptions): Farm {
     },
     onResumed: (now) => resume(state, now),
     wake: (now) => takeLosses(state, now),
-    nextDeadline: () =>
-      [state.sessions, state.others, state.graces, state.patience, state.farewells]
-        .map((queue) => queue.nextDeadline())
-        .reduce(earlierOf, undefined),
+    nextDeadline: () => earliestOf(queues),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { EpochMs, InstantMs, JsonText, NodeId } from "@mutirao/primitives";
 import type { AttemptStory, EndState, TaskError, TaskOrder, TaskStatus } from "@mutirao/task-store";
 import type { RequestId } from "../master-events.ts";
+import type { WriteIntent } from "./durable-writes.ts";
+import type { Lane } from "./lane.ts";
 import type { Attempt } from "./worker-record.ts";
 
 /**
@@ -38,8 +40,12 @@ export interface LiveTask {
   /** Writes about it that the store has not answered, but for those of its acceptance and its end. */
   notesOpen: number;
   /** Who is to be told once all that is known of it is durable. */
-  readonly acks: Acknowledge[];
-  readonly cancelRequests: RequestId[];
+  acks: readonly Acknowledge[];
+  cancelRequests: readonly RequestId[];
+  /** Where it waits to be given out. */
+  lane: Lane | undefined;
+  /** While it is being accepted: the write with which it becomes durable. */
+  acceptedWith: WriteIntent | undefined;
 }
 
 export interface TaskEnd {
@@ -52,6 +58,9 @@ export interface TaskEnd {
 
 /** Tells a worker that its result is recorded, in the way that the worker knows. */
 export type Acknowledge = () => void;
+
+/** A backlog may hold a million tasks, and hardly any of them has anybody to tell. */
+export const NOBODY = [] as const;
 
 const STORIES_MAX = 10;
 
@@ -73,8 +82,10 @@ export function createLiveTask(order: TaskOrder, seq: number, queuedAt: InstantM
     end: undefined,
     ticket: 0,
     notesOpen: 0,
-    acks: [],
-    cancelRequests: [],
+    acks: NOBODY,
+    cancelRequests: NOBODY,
+    lane: undefined,
+    acceptedWith: undefined,
   };
 }
 

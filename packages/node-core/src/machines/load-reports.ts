@@ -3,20 +3,34 @@ import {
   type ConnId,
   type DurationMs,
   type Endpoint,
+  elapsed,
+  formatEndpoint,
   type InstantMs,
   type NodeId,
   type Prng,
 } from "@mutirao/primitives";
-import type { FarmFigures, NeighbourFigures, PerformanceReport } from "@mutirao/protocol";
+import type {
+  FarmFigures,
+  NeighbourFigures,
+  PerformanceReport,
+  ReportExtension,
+  ReportedPeer,
+  ReportedWorker,
+  ReportFigures,
+} from "@mutirao/protocol";
 import type { RegistryEntry } from "@mutirao/registry";
 import type { CloseReason } from "@mutirao/transport";
 import type { HostFigures } from "../master-events.ts";
+import type { LoadView } from "../master-views.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
 import type { ConnNumbers } from "./conn-numbers.ts";
 import type { Farm } from "./farm.ts";
+import type { Load } from "./load.ts";
+import { statusWords } from "./master-view.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
+import type { WorkerRecord } from "./worker-record.ts";
 
 /**
  * Reports to a supervisor: one line on a connection of its own, again and again, never answered. One that cannot be
@@ -24,7 +38,10 @@ import type { WallClock } from "./wall-clock.ts";
  */
 export interface LoadReports {
   onStarted(now: InstantMs): void;
-  onMeasured(figures: HostFigures): void;
+  /** @param http where the HTTP API listens, if there is one. */
+  onMeasured(figures: HostFigures, http: Endpoint | undefined): void;
+  /** A task was done. */
+  onServed(): void;
   onDialSucceeded(conn: ConnId, now: InstantMs): void;
   onClosed(conn: ConnId, reason: CloseReason): void;
   wake(now: InstantMs): void;
@@ -35,7 +52,11 @@ export interface LoadReportsOptions {
   readonly selfId: NodeId;
   readonly monitor: Endpoint | undefined;
   readonly monitorIntervalMs: DurationMs;
+  readonly monitorWords: "ours" | "class";
   readonly backlogHigh: number;
+  readonly backlogLow: number;
+  readonly waitHighMs: DurationMs | undefined;
+  readonly waitLowMs: DurationMs | undefined;
 }
 
 export interface LoadReportsTools {
@@ -45,6 +66,7 @@ export interface LoadReportsTools {
   readonly farm: Farm;
   readonly backlog: Backlog;
   readonly attempts: Attempts;
+  readonly load: Load;
   readonly peers: () => readonly RegistryEntry[];
   readonly prng: Prng;
 }
@@ -52,6 +74,10 @@ export interface LoadReportsTools {
 interface State extends LoadReportsTools {
   readonly options: LoadReportsOptions;
   figures: HostFigures | undefined;
+  http: Endpoint | undefined;
+  /** Tasks done since the report before, and when that was. */
+  served: number;
+  servedSince: InstantMs | undefined;
   conn: ConnId | undefined;
   isSent: boolean;
   dueAt: InstantMs | undefined;
@@ -63,6 +89,9 @@ export function createLoadReports(options: LoadReportsOptions, tools: LoadReport
     ...tools,
     options,
     figures: undefined,
+    http: undefined,
+    served: 0,
+    servedSince: undefined,
     conn: undefined,
     isSent: false,
     dueAt: undefined,
@@ -70,10 +99,15 @@ export function createLoadReports(options: LoadReportsOptions, tools: LoadReport
   };
   return {
     onStarted(now) {
+      state.servedSince = now;
       if (options.monitor !== undefined) state.dueAt = after(now, options.monitorIntervalMs);
     },
-    onMeasured(figures) {
+    onMeasured(figures, http) {
       state.figures = figures;
+      state.http = http;
+    },
+    onServed() {
+      state.served++;
     },
     onDialSucceeded(conn, now) {
       if (conn !== state.conn || state.figures === undefined) return;
@@ -112,8 +146,71 @@ function reportOf(state: State, figures: HostFigures, now: InstantMs): Performan
     farm: farmFigures(state),
     maxTask: options.backlogHigh,
     neighbours: state.peers().flatMap((entry) => neighbourOf(state, entry)),
+    extension: options.monitorWords === "class" ? undefined : extensionOf(state, now),
   };
 }
+
+function extensionOf(state: State, now: InstantMs): ReportExtension {
+  const load = state.load.view(now);
+  return {
+    state: load.state,
+    causes: load.causes,
+    since: load.since,
+    http: state.http === undefined ? undefined : formatEndpoint(state.http),
+    figures: { ...marksOf(state.options), ...loadFigures(load), ...workerCounts(state), ...takeThroughput(state, now) },
+    peers: state.peers().flatMap((entry) => peerOf(state, entry)),
+    workers: [...state.farm.workers.values()].map(workerOf),
+    loans: [],
+    notices: [],
+  };
+}
+
+const marksOf = ({ monitorIntervalMs, backlogHigh, backlogLow, ...marks }: LoadReportsOptions): ReportFigures => ({
+  intervalMs: monitorIntervalMs,
+  backlogHigh,
+  backlogLow,
+  ...(marks.waitHighMs === undefined ? {} : { waitHighMs: marks.waitHighMs }),
+  ...(marks.waitLowMs === undefined ? {} : { waitLowMs: marks.waitLowMs }),
+});
+
+const loadFigures = (load: LoadView): ReportFigures => ({
+  ...(load.estimatedWaitMs === undefined ? {} : { estimatedWaitMs: load.estimatedWaitMs }),
+  oldestWaitMs: load.oldestWaitMs,
+  arrivalsPerS: load.arrivalsPerS,
+  ...(load.serviceMs === undefined ? {} : { serviceMs: load.serviceMs }),
+  slots: load.slots,
+  busySlots: load.busySlots,
+  workersIdle: load.idleWorkers,
+});
+
+function workerCounts({ farm }: State): ReportFigures {
+  const here = [...farm.workers.values()].filter(({ status }) => status !== "gone");
+  const workersBorrowed = here.filter(({ owner }) => owner !== undefined).length;
+  return { workersOwned: here.length - workersBorrowed, workersBorrowed };
+}
+
+/** What was done since the report before. */
+function takeThroughput(state: State, now: InstantMs): ReportFigures {
+  const { served, servedSince } = state;
+  state.served = 0;
+  state.servedSince = now;
+  const overMs = servedSince === undefined ? 0 : elapsed(servedSince, now);
+  return overMs <= 0 ? {} : { throughputPerS: (1_000 * served) / overMs };
+}
+
+function peerOf({ clock }: State, { serverId, endpoint, status, lastSeenAt }: RegistryEntry): readonly ReportedPeer[] {
+  if (serverId === undefined) return [];
+  const seenAt = lastSeenAt === undefined ? undefined : clock.at(lastSeenAt);
+  return [{ id: serverId, at: formatEndpoint(endpoint), status, lastSeenAt: seenAt }];
+}
+
+const workerOf = ({ name, status, slots, attempts, owner }: WorkerRecord): ReportedWorker => ({
+  id: name,
+  status: statusWords[status],
+  slots,
+  busy: attempts.size,
+  owner,
+});
 
 function farmFigures({ farm, backlog, attempts }: State): FarmFigures {
   let [alive, idle, busy, received, borrowed, failed] = [0, 0, 0, 0, 0, 0];

@@ -105,7 +105,23 @@ function evaluate(state: State, now: InstantMs): void {
     causes: next.causes,
     backlog: backlog.size,
     workers: farm.present,
+    ...marksOf(thresholds, waitMs),
   });
+}
+
+/** What was weighed, for whoever asks why. */
+function marksOf({ backlog, waitMs: marks }: LoadThresholds, waitMs: DurationMs | undefined) {
+  return {
+    backlogHigh: backlog.high,
+    backlogLow: backlog.low,
+    ...(marks === undefined
+      ? {}
+      : {
+          ...(waitMs === undefined ? {} : { waitMs }),
+          waitHighMs: durationMs(marks.high),
+          waitLowMs: durationMs(marks.low),
+        }),
+  };
 }
 
 function view(state: State, now: InstantMs): LoadView {

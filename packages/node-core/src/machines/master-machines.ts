@@ -8,6 +8,7 @@ import { type Backlog, createBacklog } from "./backlog.ts";
 import { fitsClassLine } from "./class-query.ts";
 import { type ClassWorkers, createClassWorkers } from "./class-workers.ts";
 import { createConnNumbers } from "./conn-numbers.ts";
+import { createDraining, type Draining } from "./draining.ts";
 import { createFarm, type Farm } from "./farm.ts";
 import { createLending, type Lending } from "./lending/lending.ts";
 import type { LiveTask } from "./live-task.ts";
@@ -36,6 +37,7 @@ export interface MasterMachines {
   readonly arrivals: ArrivalRate;
   readonly load: Load;
   readonly lending: Lending;
+  readonly draining: Draining;
   readonly reports: LoadReports;
 }
 
@@ -60,7 +62,10 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     backlog,
     farm,
     prng: prng.fork("attempts"),
-    onServed: serviceTime.onServed,
+    onServed(serviceMs) {
+      serviceTime.onServed(serviceMs);
+      reports.onServed();
+    },
     tellToStop: ({ worker, task, number }) => talk.cancel(worker, { task: task.order.id, attempt: number }),
   });
   const lending: Lending = createLending(
@@ -85,9 +90,9 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
   const measures = { serviceTime, arrivals };
   const load = createLoad(thresholdsOf(options), { backlog, farm, attempts, outbox, clock, ...measures });
   const peers = () => pulse.registry.entries();
-  const reports = createLoadReports(
+  const reports: LoadReports = createLoadReports(
     { ...options, selfId },
-    { outbox, clock, conns, farm, backlog, attempts, peers, prng: prng.fork("reports") },
+    { outbox, clock, conns, farm, backlog, attempts, load, peers, prng: prng.fork("reports") },
   );
   const sessions = createSessions({ ...options, selfId }, { outbox, farm, ledger, attempts, talk, lending });
   const classWorkers = createClassWorkers({ ...options, selfId }, { outbox, farm, attempts, backlog, lending });
@@ -105,6 +110,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     arrivals,
     load,
     lending,
+    draining: createDraining({ outbox, ledger, lending }),
     reports,
   };
   return machines;

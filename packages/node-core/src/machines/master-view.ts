@@ -1,5 +1,6 @@
 import type { NodeId } from "@mutirao/primitives";
 import type { TaskView, WorkerView } from "../master-views.ts";
+import type { Whereabouts } from "./lending/loan-views.ts";
 import { type LiveTask, statusOf } from "./live-task.ts";
 import type { WallClock } from "./wall-clock.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -21,13 +22,19 @@ export function taskViewOf(task: LiveTask): TaskView {
 
 const NO_END = { state: "pending", endedAt: undefined, result: undefined, error: undefined } as const;
 
-const STATUSES = { alive: "ALIVE", away: "AWAY", lent: "LENT", gone: "TIMEOUT" } as const;
+/** The word for each, for those who look from outside. */
+export const statusWords = { alive: "ALIVE", away: "AWAY", lent: "LENT", gone: "TIMEOUT" } as const;
 
-export function workerViewOf(worker: WorkerRecord, selfId: NodeId, clock: WallClock): WorkerView {
-  const { name, status, style, owner, slots, types, attempts, tasksDone, at, lastSeenAt } = worker;
+export function workerViewOf(
+  worker: WorkerRecord,
+  selfId: NodeId,
+  clock: WallClock,
+  { owner, at }: Whereabouts,
+): WorkerView {
+  const { name, status, style, slots, types, attempts, tasksDone, lastSeenAt } = worker;
   return {
     id: name,
-    status: STATUSES[status],
+    status: statusWords[status],
     style,
     owner: owner ?? selfId,
     isBorrowed: owner !== undefined,
@@ -35,7 +42,7 @@ export function workerViewOf(worker: WorkerRecord, selfId: NodeId, clock: WallCl
     types: [...types],
     running: [...attempts.values()].map(({ task }) => task.order.id),
     tasksDone,
-    at,
+    at: at ?? worker.at,
     lastSeenAt: clock.at(lastSeenAt),
   };
 }

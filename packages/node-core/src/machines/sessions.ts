@@ -185,8 +185,7 @@ function resynced({ attempts, farm }: State, worker: WorkerRecord, now: InstantM
   worker.isResynced = true;
   for (const attempt of worker.unaccounted) {
     // It may have been reported meanwhile, and then it is there no more.
-    if (worker.attempts.get(attemptKey(attempt.task.order.id, attempt.number)) === attempt)
-      attempts.giveBack(attempt, now);
+    if (worker.attempts.get(attempt.key) === attempt) attempts.giveBack(attempt, now);
   }
   worker.unaccounted.clear();
   farm.review(worker);

@@ -14,7 +14,7 @@ import type { EndState, LeaseRecord, StoreContents, StoreErrorCode, TaskError, T
 import type { DraftAnswer, Refusal, TaskErrorCode } from "../master-effects.ts";
 import type { RequestId, TaskDraft, WriteId } from "../master-events.ts";
 import { createDurableWrites, type DurableWrites, type WriteIntent } from "./durable-writes.ts";
-import { createLiveTask, type LiveTask } from "./live-task.ts";
+import { createLiveTask, type LiveTask, NOBODY } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
 
@@ -30,6 +30,8 @@ export interface TaskLedger {
   end(task: LiveTask, end: TaskEndDraft, now: InstantMs): void;
   /** Something about the task is worth keeping. */
   note(task: LiveTask): void;
+  /** Nothing more is accepted. */
+  close(): void;
   /** The store has failed, and nothing more is kept. */
   readonly isDown: boolean;
   /** Keeps a lease beside the tasks, with what the event under way wants written of them; see `DurableWrites.lease`. */
@@ -76,8 +78,7 @@ interface State extends TaskLedgerTools {
   readonly live: Map<TaskId, LiveTask>;
   readonly ended: Map<TaskId, EndState>;
   readonly writes: DurableWrites;
-  /** The write with which each task that is being accepted becomes durable. */
-  readonly acceptedWith: Map<LiveTask, WriteIntent>;
+  isClosed: boolean;
   accepted: number;
   bytes: number;
   pruneAt: InstantMs;
@@ -94,7 +95,7 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     live,
     ended: new Map(),
     writes: createDurableWrites(tools.outbox, (task) => live.get(task.order.id) === task),
-    acceptedWith: new Map(),
+    isClosed: false,
     accepted: 0,
     bytes: 0,
     pruneAt: instantMs(Number.POSITIVE_INFINITY),
@@ -109,6 +110,9 @@ export function createTaskLedger(options: TaskLedgerOptions, tools: TaskLedgerTo
     retry: (request, record, now) => retry(state, request, record, now),
     end: (task, draft, now) => end(state, task, draft, now),
     note: (task) => state.writes.note(task),
+    close() {
+      state.isClosed = true;
+    },
     get isDown() {
       return state.writes.failure !== undefined;
     },
@@ -196,8 +200,7 @@ function admit(state: State, draft: TaskDraft, awaited: Set<WriteIntent>, now: I
   const { id } = draft;
   const known = state.live.get(id);
   if (known !== undefined) {
-    const intent = state.acceptedWith.get(known);
-    if (intent !== undefined) awaited.add(intent);
+    if (known.acceptedWith !== undefined) awaited.add(known.acceptedWith);
     return { id, isAccepted: true, isDuplicate: true };
   }
   if (state.ended.has(id)) return { id, isAccepted: true, isDuplicate: true };
@@ -206,21 +209,18 @@ function admit(state: State, draft: TaskDraft, awaited: Set<WriteIntent>, now: I
   const task = createLiveTask({ ...draft, acceptedAt: state.clock.at(now) }, state.accepted++, now);
   enter(state, task);
   state.writes.accept(task);
-  expectAcceptance(state, task);
+  task.acceptedWith = state.writes.current;
   awaited.add(state.writes.current);
   return { id, isAccepted: true, isDuplicate: false };
 }
 
-function expectAcceptance(state: State, task: LiveTask): void {
-  state.acceptedWith.set(task, state.writes.current);
-}
-
 /** Why there is no room for one more task, be it new or one that is to be tried again. */
 function refusalOf(
-  { live, bytes, options, writes }: State,
+  { live, bytes, options, writes, isClosed }: State,
   { payload }: Pick<TaskDraft, "payload">,
 ): Refusal | undefined {
   if (writes.failure !== undefined) return { code: "ERR_STORE_DOWN", retryAfterMs: undefined };
+  if (isClosed) return { code: "ERR_MASTER_DRAINING", retryAfterMs: RETRY_AFTER_MS };
   const isFull = live.size >= options.backlogMax || bytes + payload.length > options.backlogMaxBytes;
   return isFull ? { code: "ERR_BACKLOG_FULL", retryAfterMs: RETRY_AFTER_MS } : undefined;
 }
@@ -251,7 +251,7 @@ function retry(state: State, request: RequestId, record: TaskRecord, now: Instan
   task.failures = 0;
   task.losses = 0;
   state.writes.reopen(task);
-  expectAcceptance(state, task);
+  task.acceptedWith = state.writes.current;
   state.writes.current.whenKnown.push((isDurable) => {
     const { id } = record;
     state.outbox.emit({
@@ -280,7 +280,7 @@ function end(state: State, task: LiveTask, draft: TaskEndDraft, now: InstantMs):
 
 function committed(state: State, intent: WriteIntent, now: InstantMs): void {
   for (const task of intent.accepted) {
-    state.acceptedWith.delete(task);
+    task.acceptedWith = undefined;
     state.ended.delete(task.order.id);
     if (task.phase === "accepting") state.onReady(task, now);
   }
@@ -311,12 +311,14 @@ function finish(state: State, task: LiveTask): void {
 }
 
 function acknowledge(task: LiveTask): void {
-  for (const ack of task.acks.splice(0)) ack();
+  const { acks } = task;
+  task.acks = NOBODY;
+  for (const ack of acks) ack();
 }
 
 function refused(state: State, intent: WriteIntent, code: StoreErrorCode): void {
   for (const task of intent.accepted) {
-    state.acceptedWith.delete(task);
+    task.acceptedWith = undefined;
     leave(state, task);
     // What was to be cancelled as soon as it is accepted is not accepted, or not opened again.
     for (const request of task.cancelRequests) refuseCancel(state, request, task.order.id);

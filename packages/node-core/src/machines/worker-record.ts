@@ -47,6 +47,8 @@ export interface WorkerRecord extends Watched {
 export interface Attempt {
   readonly task: LiveTask;
   readonly number: number;
+  /** Its `attemptKey`. */
+  readonly key: string;
   readonly worker: WorkerRecord;
   readonly startedAt: InstantMs;
   /** After this the task is given to another. */

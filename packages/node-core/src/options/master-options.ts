@@ -2,7 +2,7 @@ import { type DurationMs, durationMs, type Endpoint } from "@mutirao/primitives"
 import { z } from "zod";
 import { type HeartbeatNodeOptions, heartbeatOptions } from "./heartbeat-options.ts";
 import { type LendingNodeOptions, lendingDefaults, lendingOptions } from "./lending-options.ts";
-import { countOption, endpointOption, type OptionSchema, secondsOption } from "./option.ts";
+import { choiceOption, countOption, endpointOption, type OptionSchema, secondsOption } from "./option.ts";
 
 /** What a master has to be told. The ranges and defaults are in {@link masterOptions}. */
 export interface MasterNodeOptions extends HeartbeatNodeOptions, LendingNodeOptions {
@@ -29,6 +29,8 @@ export interface MasterNodeOptions extends HeartbeatNodeOptions, LendingNodeOpti
   readonly waitLowMs: DurationMs | undefined;
   readonly monitor: Endpoint | undefined;
   readonly monitorIntervalMs: DurationMs;
+  /** Whether reports say what the class has no words for. */
+  readonly monitorWords: "ours" | "class";
 }
 
 const tasks = "Tasks";
@@ -157,6 +159,13 @@ const loadOptions = {
     { minS: 0.1, maxS: 86_400, defaultS: 10 },
     { flag: "--monitor-interval <s>", group: load, consequence: "Time between two load reports." },
   ),
+  monitorWords: choiceOption(["ours", "class"], "ours", {
+    flag: "--monitor-words <kind>",
+    group: load,
+    consequence:
+      "ours: reports carry more than the class has words for, in EXT, which others ignore. class: they do not, for a " +
+      "supervisor that cannot read long lines.",
+  }),
 } as const;
 
 const limitOptions = {
@@ -210,4 +219,5 @@ export const masterDefaults: Omit<MasterNodeOptions, keyof HeartbeatNodeOptions>
   monitor: undefined,
   monitorIntervalMs: durationMs(10_000),
   ...lendingDefaults,
+  monitorWords: "ours",
 };

@@ -28,7 +28,7 @@ import {
 
 const listening: Endpoint = { host: "127.0.0.1", port: 9101 };
 
-const defaults: MasterNodeOptions = {
+export const masterTestOptions: MasterNodeOptions = {
   peers: [],
   intervalMs: seconds(2),
   timeoutMs: seconds(10),
@@ -64,7 +64,7 @@ export const draft = (id: string, changes: Partial<TaskDraft> = {}): TaskDraft =
  * `0 store 1` is a write. Unless a test says otherwise, writes are durable at once.
  */
 export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, contents: StoreContents = NOTHING_KEPT) {
-  const options = { ...defaults, ...changes };
+  const options = { ...masterTestOptions, ...changes };
   const node = createMasterNode(nodeId("m"), options, createPrng("scene"));
   const told: string[] = [];
   const answers: Answer[] = [];
@@ -72,6 +72,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const conns = new Map<string, { conn: ConnId; remote: Endpoint }>();
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
   const spared = new Set<string>();
+  const owed = new Set<string>();
   const unknownWrites: WriteId[] = [];
   let nowMs = 0;
   let accepted = 0;
@@ -117,6 +118,9 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
         else spared.delete(names.get(effect.conn) ?? "?");
         break;
+      case "owe":
+        owed.add(names.get(effect.conn) ?? "?");
+        break;
       case "identify":
         break;
     }
@@ -135,6 +139,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     answers,
     /** Connections that may be silent for as long as they like. */
     spared,
+    /** Connections on which an answer was announced. */
+    owed,
     writes,
     handle,
     now: () => instantMs(nowMs),

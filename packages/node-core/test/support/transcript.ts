@@ -70,6 +70,7 @@ export function createScene(changes: Partial<HeartbeatNodeOptions> = {}) {
         break;
       case "identify":
       case "spare":
+      case "owe":
         break;
       case "notify":
         if (effect.notice.kind !== "registry-due") tell(describe(effect.notice));

@@ -25,7 +25,7 @@ import {
 const master: Endpoint = { host: "127.0.0.1", port: 9101 };
 const local: Endpoint = { host: "127.0.0.1", port: 50_001 };
 
-const workerDefaults: WorkerNodeOptions = {
+export const workerTestOptions: WorkerNodeOptions = {
   master,
   boot: "w-1",
   slots: 1,
@@ -49,7 +49,7 @@ const OK = jsonText('{"SALDO":1}');
  * its first handler. What must never happen, whatever the test does, is checked on the way.
  */
 export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
-  const options = { ...workerDefaults, ...changes };
+  const options = { ...workerTestOptions, ...changes };
   const node = createWorkerNode(nodeId("w"), options, createPrng("scene"));
   const told: string[] = [];
   const runs = new Map<number, RunId>();
@@ -102,6 +102,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
       case "spare":
         must(find(effect.conn).phase === "open", "an open connection is spared");
         spared = effect.isSpared ? effect.conn : undefined;
+        break;
+      case "owe":
         break;
       case "identify":
         identifications++;

@@ -2,6 +2,7 @@ import { formatEndpoint } from "@mutirao/primitives";
 import { printable } from "@mutirao/protocol";
 import { storeErrors } from "@mutirao/task-store";
 import type { Entries } from "./entry.ts";
+import { isRoutine } from "./routine.ts";
 
 const departures = {
   connection: "has lost its connection; its tasks wait for its return",
@@ -59,7 +60,7 @@ export const masterEntries: Entries<
   "task-recorded"(notice) {
     const task = printable(notice.task);
     const { state, taskType: type } = notice;
-    const level = state === "done" || state === "cancelled" ? "debug" : "warn";
+    const level = isRoutine(notice) ? "debug" : "warn";
     const worker = notice.worker === undefined ? {} : { worker: printable(notice.worker) };
     return { level, text: `task ${task} is ${state}`, source: type, fields: { task, type, state, ...worker } };
   },

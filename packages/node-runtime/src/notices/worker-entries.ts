@@ -1,4 +1,4 @@
-import { masterErrors } from "@mutirao/node-core";
+import { type MoveReason, masterErrors, redirectErrors } from "@mutirao/node-core";
 import { formatEndpoint } from "@mutirao/primitives";
 import { printable } from "@mutirao/protocol";
 import { transportErrors } from "@mutirao/transport";
@@ -12,6 +12,14 @@ const manners = {
   push: "is given tasks",
 } as const;
 
+const journeys: Readonly<Record<MoveReason, string>> = {
+  redirect: "its home has lent it to the master at",
+  return: "it was sent home, to the master at",
+  "lease-over": "its lease is over, so it goes home, to the master at",
+  unreachable: "the borrower cannot be reached, so it goes home, to the master at",
+  "other-master": "another master answered in the borrower's place, so it goes home, to the master at",
+};
+
 /** What a worker tells. */
 export const workerEntries: Entries<
   | "worker-connected"
@@ -21,6 +29,10 @@ export const workerEntries: Entries<
   | "results-waiting"
   | "result-given-up"
   | "order-ignored"
+  | "worker-moved"
+  | "redirect-refused"
+  | "return-ignored"
+  | "results-forgotten"
   | "worker-left"
 > = {
   "worker-connected"(notice) {
@@ -58,6 +70,31 @@ export const workerEntries: Entries<
   "order-ignored"({ remote, word }) {
     const from = formatEndpoint(remote);
     return { level: "info", text: `ignored ${word} from ${from}`, source: remote.host, fields: { from, word } };
+  },
+  "worker-moved"({ from, to, why }) {
+    const [left, reached] = [formatEndpoint(from), formatEndpoint(to)];
+    const text = `${journeys[why]} ${reached}`;
+    return { level: "info", text, source: reached, fields: { from: left, to: reached, why } };
+  },
+  "redirect-refused"({ remote, to, code, detail }) {
+    const [from, target] = [formatEndpoint(remote), printable(formatEndpoint(to))];
+    const why = detail === undefined ? "" : `It is ${detail}. `;
+    const text = `does not go to ${target}, as ${from} told it to. ${why}${redirectErrors[code]} [${code}]`;
+    return { level: "warn", text, source: remote.host, fields: { from, to: target, code, detail } };
+  },
+  "return-ignored"({ remote }) {
+    const from = formatEndpoint(remote);
+    return {
+      level: "info",
+      text: `was told by ${from} to go home, and is at home`,
+      source: remote.host,
+      fields: { from },
+    };
+  },
+  "results-forgotten"({ at: endpoint, results }) {
+    const at = formatEndpoint(endpoint);
+    const text = `${results} results for the master at ${at} are forgotten: it was not met again in time to take them`;
+    return { level: "warn", text, source: at, fields: { at, results } };
   },
   "worker-left"({ unacknowledged }) {
     const text = unacknowledged === 0 ? "leaves" : `leaves with ${unacknowledged} results that nobody acknowledged`;

@@ -8,7 +8,7 @@ import type { FieldProblem } from "./task-spec.ts";
  * What a node of ours adds to the class's words, in `EXT`. Anything but an object of the version that we speak counts as
  * absent: then the class's words are all that was said.
  */
-function extensionOf(fields: WireObject): WireObject | undefined {
+export function extensionOf(fields: WireObject): WireObject | undefined {
   const extension = fields["EXT"];
   return isWireObject(extension) && extension["v"] === EXTENSION_VERSION ? extension : undefined;
 }

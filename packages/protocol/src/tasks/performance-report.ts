@@ -1,11 +1,12 @@
-import { type EpochMs, epochMs, nodeId } from "@mutirao/primitives";
+import { epochMs, nodeId } from "@mutirao/primitives";
 import { z } from "zod";
-import { formatIsoTime, parseIsoTime } from "../iso-time.ts";
+import { formatIsoTime } from "../iso-time.ts";
 import { ITEMS_MAX, SESSION_LINE_MAX_BYTES } from "../limits.ts";
 import type { FarmFigures, NeighbourFigures, PerformanceReport, SystemFigures } from "../messages.ts";
 import { asciiJson, printable } from "../printable.ts";
 import { isWireObject, type WireObject } from "../wire-object.ts";
 import { ID_MAX, idField, readFields } from "./fields.ts";
+import { figureOf, readReportExtension, timeOf, writeReportExtension } from "./report-extension.ts";
 import type { TaskSpec } from "./task-spec.ts";
 
 const wire = z.object({ server_uuid: idField });
@@ -19,9 +20,10 @@ export const performanceReport: TaskSpec<PerformanceReport> = {
   meaning:
     "A master tells a supervisor how its machine and its farm are, on a new connection each time; it is never answered. Keys " +
     "that the class misspells are sent in both spellings and read in either, and the parts of the report are read under " +
-    "performance or beside it. Only server_uuid has to be there: a figure that is missing, negative or no number counts as " +
-    "0, a time that cannot be read as never, and a neighbour without an id is left out. As many neighbours are sent as the " +
-    "line can hold.",
+    "performance or beside it. Only server_uuid has to be there: a figure that is missing, negative or no number is not " +
+    "known, a time that cannot be read is never, and a neighbour without an id is left out. As many neighbours are sent as " +
+    "the line can hold. A master of ours adds in EXT what the class has no words for: the state of its load and why, more " +
+    "figures, where its HTTP API is, and its peers, workers, loans and latest notices, as many as fit.",
   words: { task: ["performance_report"] },
   decode(fields) {
     const read = readFields(wire, fields);
@@ -33,28 +35,31 @@ export const performanceReport: TaskSpec<PerformanceReport> = {
     return {
       kind: "performance-report",
       from: nodeId(read.fields.server_uuid),
-      sentAt: timeOf(fields["timestamp"]) ?? epochMs(0),
+      sentAt: timeOf(fields["timestamp"]),
       messageId: textOf(fields["mensage_id"] ?? fields["message_id"]),
       system: readSystem(part("system")),
       farm: readFarm(part("farm_state")),
       maxTask: figureOf(thresholds["max_task"] ?? thresholds["max_queue"]),
       neighbours: Array.isArray(list) ? list.flatMap(readNeighbour) : [],
+      extension: readReportExtension(fields),
     };
   },
   encode(message) {
     const { from, sentAt, messageId, system, farm, maxTask } = message;
+    const words = message.extension === undefined ? undefined : writeReportExtension(message.extension);
     return {
       server_uuid: from,
       task: "performance_report",
-      timestamp: formatIsoTime(sentAt),
+      timestamp: sentAt === undefined ? undefined : formatIsoTime(sentAt),
       mensage_id: messageId,
       message_id: messageId,
       performance: {
         system: writeSystem(system),
         farm_state: writeFarm(farm),
         config_thresholds: { max_task: maxTask, max_queue: maxTask },
-        neighbors: writeNeighbours(message.neighbours),
+        neighbors: writeNeighbours(message.neighbours, words === undefined ? 0 : asciiJson(words).length),
       },
+      EXT: words,
     };
   },
   lineMaxBytes: () => SESSION_LINE_MAX_BYTES,
@@ -105,6 +110,48 @@ export const performanceReport: TaskSpec<PerformanceReport> = {
           { id: nodeId("m2"), isAvailable: true, lastHeartbeatAt: epochMs(1_793_709_295_000) },
           { id: nodeId("m3"), isAvailable: false, lastHeartbeatAt: undefined },
         ],
+        extension: undefined,
+      },
+    },
+    {
+      line:
+        '{"server_uuid":"m1","task":"performance_report","timestamp":"2026-11-03T12:34:56.789Z","mensage_id":"77aa",' +
+        '"message_id":"77aa","performance":{"system":{"cpu":{},"memory":{},"disk":{}},"farm_state":{"workers":{},"tasks":{' +
+        '"tasks_pending":12}},"config_thresholds":{"max_task":10,"max_queue":10},"neighbors":[]},"EXT":{"v":1,' +
+        '"state":"SATURATED","causes":["backlog"],"since":"2026-11-03T12:34:50.000Z","http":"127.0.0.1:10101","figures":{' +
+        '"intervalMs":10000,"backlogHigh":10,"backlogLow":4,"estimatedWaitMs":6000,"throughputPerS":2,"slots":4,' +
+        '"busySlots":4},"peers":[{"id":"m2","at":"127.0.0.1:9102","status":"ALIVE","lastSeenAt":' +
+        '"2026-11-03T12:34:55.000Z"}],"workers":[{"id":"w1","status":"ALIVE","slots":4,"busy":4,"owner":null}],"loans":[{' +
+        '"id":"l1","worker":"w7","lender":"m2","borrower":"m1","state":"here","endsAt":"2026-11-03T12:35:50.000Z"}],' +
+        '"notices":[{"n":3,"at":"2026-11-03T12:34:50.000Z","kind":"load-changed","data":{"to":"SATURATED"}}]}}',
+      message: {
+        kind: "performance-report",
+        from: nodeId("m1"),
+        sentAt: epochMs(1_793_709_296_789),
+        messageId: "77aa",
+        system: NO_SYSTEM,
+        farm: { ...NO_FARM, tasksPending: 12 },
+        maxTask: 10,
+        neighbours: [],
+        extension: {
+          state: "SATURATED",
+          causes: ["backlog"],
+          since: epochMs(1_793_709_290_000),
+          http: "127.0.0.1:10101",
+          figures: {
+            ...{ intervalMs: 10_000, backlogHigh: 10, backlogLow: 4, estimatedWaitMs: 6_000 },
+            ...{ throughputPerS: 2, slots: 4, busySlots: 4 },
+          },
+          peers: [{ id: "m2", at: "127.0.0.1:9102", status: "ALIVE", lastSeenAt: epochMs(1_793_709_295_000) }],
+          workers: [{ id: "w1", status: "ALIVE", slots: 4, busy: 4, owner: undefined }],
+          loans: [
+            {
+              ...{ id: "l1", worker: "w7", lender: "m2", borrower: "m1", state: "here" },
+              endsAt: epochMs(1_793_709_350_000),
+            },
+          ],
+          notices: [{ n: 3, at: epochMs(1_793_709_290_000), kind: "load-changed", data: { to: "SATURATED" } }],
+        },
       },
     },
     {
@@ -122,6 +169,7 @@ export const performanceReport: TaskSpec<PerformanceReport> = {
         farm: { ...NO_FARM, workersReceived: 1, tasksPending: 7 },
         maxTask: 10,
         neighbours: [{ id: nodeId("m2"), isAvailable: true, lastHeartbeatAt: epochMs(1_793_709_295_123) }],
+        extension: undefined,
       },
       onlyReceived: true,
     },
@@ -133,15 +181,7 @@ function partOf(fields: WireObject, name: string): WireObject {
   return isWireObject(part) ? part : {};
 }
 
-/** A figure, which some write as a text. */
-function figureOf(value: unknown): number {
-  const figure = typeof value === "string" && /^\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value;
-  return typeof figure === "number" && figure >= 0 && figure < Number.POSITIVE_INFINITY ? figure : 0;
-}
-
 const textOf = (value: unknown): string => (typeof value === "string" ? printable(value, ID_MAX) : "");
-
-const timeOf = (value: unknown): EpochMs | undefined => (typeof value === "string" ? parseIsoTime(value) : undefined);
 
 function readSystem(system: WireObject): SystemFigures {
   const cpu = partOf(system, "cpu");
@@ -222,9 +262,9 @@ function readNeighbour(value: unknown): NeighbourFigures[] {
 /** The rest of a report, with ids of full length in it. */
 const REST_MAX_BYTES = 4 * 1_024;
 
-function writeNeighbours(neighbours: readonly NeighbourFigures[]): readonly WireObject[] {
+function writeNeighbours(neighbours: readonly NeighbourFigures[], otherBytes: number): readonly WireObject[] {
   const written: WireObject[] = [];
-  let bytes = REST_MAX_BYTES;
+  let bytes = REST_MAX_BYTES + otherBytes;
   for (const { id, isAvailable, lastHeartbeatAt } of neighbours) {
     const neighbour = {
       server_uuid: id,

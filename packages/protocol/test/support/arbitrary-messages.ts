@@ -1,6 +1,12 @@
 import { epochMs, type JsonText, jsonText, taskId } from "@mutirao/primitives";
 import fc from "fast-check";
-import { type AttemptOutcome, checkPayload, PAYLOAD_DEPTH_MAX, type SendableMessage } from "../../src/index.ts";
+import {
+  type AttemptOutcome,
+  checkPayload,
+  PAYLOAD_DEPTH_MAX,
+  reportFigureNames,
+  type SendableMessage,
+} from "../../src/index.ts";
 import { arbitraryLending, peer } from "./arbitrary-lending.ts";
 import { duration, node, optional, ordinal, shown, text } from "./arbitrary-parts.ts";
 
@@ -52,38 +58,67 @@ const statusOutput = fc.record({ SALDO: present, CPF: present }, { requiredKeys:
 
 const time = fc.integer({ min: 0, max: 253_402_300_799_999 }).map(epochMs);
 
+const maybeFigure = fc.option(figure, { nil: undefined });
+const maybeTime = fc.option(time, { nil: undefined });
+const maybeText = fc.option(text, { nil: undefined });
+const word = shown(64).filter((words) => words !== "");
+
 const system = fc.record({
-  uptimeS: figure,
-  loadAverage1m: figure,
-  loadAverage5m: figure,
-  cpuPercent: figure,
-  cpusLogical: figure,
-  cpusPhysical: figure,
-  memoryTotalMb: figure,
-  memoryAvailableMb: figure,
-  memoryPercent: figure,
-  memoryUsedMb: figure,
-  diskTotalGb: figure,
-  diskFreeGb: figure,
-  diskPercent: figure,
+  uptimeS: maybeFigure,
+  loadAverage1m: maybeFigure,
+  loadAverage5m: maybeFigure,
+  cpuPercent: maybeFigure,
+  cpusLogical: maybeFigure,
+  cpusPhysical: maybeFigure,
+  memoryTotalMb: maybeFigure,
+  memoryAvailableMb: maybeFigure,
+  memoryPercent: maybeFigure,
+  memoryUsedMb: maybeFigure,
+  diskTotalGb: maybeFigure,
+  diskFreeGb: maybeFigure,
+  diskPercent: maybeFigure,
 });
 
 const farm = fc.record({
-  workersTotal: figure,
-  workersUtilization: figure,
-  workersAlive: figure,
-  workersIdle: figure,
-  workersBorrowed: figure,
-  workersReceived: figure,
-  workersFailed: figure,
-  tasksPending: figure,
-  tasksRunning: figure,
+  workersTotal: maybeFigure,
+  workersUtilization: maybeFigure,
+  workersAlive: maybeFigure,
+  workersIdle: maybeFigure,
+  workersBorrowed: maybeFigure,
+  workersReceived: maybeFigure,
+  workersFailed: maybeFigure,
+  tasksPending: maybeFigure,
+  tasksRunning: maybeFigure,
 });
 
 const neighbour = fc.record({
   id: node,
   isAvailable: fc.boolean(),
   lastHeartbeatAt: fc.option(time, { nil: undefined }),
+});
+
+const reportFigures = fc.record(Object.fromEntries(reportFigureNames.map((name) => [name, figure])), {
+  requiredKeys: [],
+  noNullPrototype: true,
+});
+
+const reportExtension = fc.record({
+  state: fc.option(word, { nil: undefined }),
+  causes: fc.array(word, { maxLength: 3 }),
+  since: maybeTime,
+  http: maybeText,
+  figures: reportFigures,
+  peers: fc.array(fc.record({ id: text, at: maybeText, status: word, lastSeenAt: maybeTime }), { maxLength: 3 }),
+  workers: fc.array(fc.record({ id: text, status: word, slots: maybeFigure, busy: maybeFigure, owner: maybeText }), {
+    maxLength: 3,
+  }),
+  loans: fc.array(fc.record({ id: text, worker: text, lender: text, borrower: text, state: word, endsAt: maybeTime }), {
+    maxLength: 2,
+  }),
+  notices: fc.array(
+    fc.record({ n: fc.nat(), at: time, kind: word, data: fc.constantFrom({}, { to: "NORMAL" }, { list: [1, null] }) }),
+    { maxLength: 2 },
+  ),
 });
 
 /** Anything of each kind that can be sent and comes back as it was. */
@@ -174,11 +209,12 @@ export const arbitraryMessages: {
   "performance-report": fc.record({
     kind: fc.constant("performance-report"),
     from: node,
-    sentAt: time,
+    sentAt: maybeTime,
     messageId: fc.uuid(),
     system,
     farm,
-    maxTask: figure,
+    maxTask: maybeFigure,
     neighbours: fc.array(neighbour, { maxLength: 3 }),
+    extension: fc.option(reportExtension, { nil: undefined }),
   }),
 };

@@ -26,7 +26,7 @@ export const farmMutants: readonly Mutant[] = [
     what: "A result is acknowledged when it comes, not when it is durable.",
     file: ATTEMPTS,
     find: `  worker.tasksDone++;
-  task.acks.push(ack);`,
+  task.acks = [...task.acks, ack];`,
     replace: `  worker.tasksDone++;
   ack();`,
     caughtBy: "durability",
@@ -158,8 +158,8 @@ export const farmMutants: readonly Mutant[] = [
     name: "resync-never-gives-back",
     what: "What a returned worker neither holds nor reports stays with it.",
     file: SESSIONS,
-    find: "      attempts.giveBack(attempt, now);\n",
-    replace: "      void attempts;\n",
+    find: "if (worker.attempts.get(attempt.key) === attempt) attempts.giveBack(attempt, now);",
+    replace: "void attempts;",
     caughtBy: "conservation",
   },
   {

@@ -34,7 +34,7 @@ export function handleLines(state: TransportState, conn: SimConn): void {
   conn.isHandling = false;
   if (conn.phase !== "open") return;
   if (conn.isHeld) conn.socket?.pauseReading();
-  else if (conn.hasEnded) endConn(state, conn, { code: "CONN_ENDED" });
+  else if (conn.hasEnded && !conn.isOwed) endConn(state, conn, { code: "CONN_ENDED" });
   else conn.socket?.resumeReading();
 }
 

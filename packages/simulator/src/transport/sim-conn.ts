@@ -24,6 +24,8 @@ export interface SimConn {
   isIdentified: boolean;
   /** The idle limit is not for it. */
   isSpared: boolean;
+  /** An answer is to come: the other side's FIN does not end it. */
+  isOwed: boolean;
   hasFirstLine: boolean;
   hasEnded: boolean;
   /** Lines of it are being handled right now, further up the call stack. */

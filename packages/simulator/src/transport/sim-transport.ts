@@ -73,6 +73,10 @@ export function createSimTransport(
     send: (conn, line) => send(state, conn, line),
     identify: (conn) => identify(state, conn),
     spare: (conn, isSpared) => spare(state, conn, isSpared),
+    owe(id) {
+      const conn = state.conns.get(id);
+      if (conn !== undefined) conn.isOwed = true;
+    },
     close: (conn) => close(state, conn),
     async stop() {
       stopNow();
@@ -102,6 +106,7 @@ function createConn(state: TransportState, id: ConnId, source: string): SimConn 
     early: [],
     isIdentified: isDialled,
     isSpared: false,
+    isOwed: false,
     hasFirstLine: false,
     hasEnded: false,
     isHandling: false,

@@ -2,8 +2,8 @@ import { TaskStoreError } from "@mutirao/task-store";
 import { expect } from "vitest";
 
 /** The store's own error with which something fails. */
-export async function storeErrorOf(doing: Promise<unknown>): Promise<TaskStoreError> {
-  const outcome = await doing.then(
+export async function storeErrorOf(doing: Promise<unknown> | undefined): Promise<TaskStoreError> {
+  const outcome = await Promise.resolve(doing).then(
     () => "it was done",
     (error: unknown) => error,
   );

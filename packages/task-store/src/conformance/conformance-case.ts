@@ -54,19 +54,23 @@ export const everything = (store: TaskStore): Promise<readonly TaskRecord[]> =>
 export const idsOf = (tasks: readonly { readonly id: TaskId }[]): readonly TaskId[] => tasks.map(({ id }) => id);
 
 /** Checks that something is refused with an error of the store's own. */
-export async function expectStoreError(doing: Promise<unknown>, code: StoreErrorCode, what: string): Promise<void> {
+export async function expectStoreError(
+  doing: Promise<unknown> | undefined,
+  code: StoreErrorCode,
+  what: string,
+): Promise<void> {
   const error = await failureOf(doing, what);
   assert(error instanceof TaskStoreError, `${what}: expected a TaskStoreError, found ${String(error)}`);
   expectEqual(error.code, code, what);
 }
 
 /** Checks that something is refused as a mistake of the caller's, whatever the error. */
-export async function expectRefused(doing: Promise<unknown>, what: string): Promise<void> {
+export async function expectRefused(doing: Promise<unknown> | undefined, what: string): Promise<void> {
   const error = await failureOf(doing, what);
   assert(!(error instanceof TaskStoreError), `${what}: it is the caller's mistake, and not ${String(error)}`);
 }
 
-async function failureOf(doing: Promise<unknown>, what: string): Promise<unknown> {
+async function failureOf(doing: Promise<unknown> | undefined, what: string): Promise<unknown> {
   try {
     await doing;
   } catch (error) {

@@ -139,18 +139,18 @@ export const durableCases: readonly DurableCase[] = [
         const acknowledged: TaskId[] = [];
         const tasks = sampleTasks(100 * round, 100 * round + 60);
         const writing = tasks.map((task, index) =>
-          store
-            .write([
+          Promise.resolve(
+            store.write([
               accepted(task),
               leased(sampleLease("w1", 100 * round + index + 1, "b")),
               updated(task.id, { ...newStatus, attempts: 1 }),
               accepted(twinOf(task.id)),
-            ])
-            .then(
-              () => acknowledged.push(task.id),
-              // The process is gone, and so is its answer.
-              () => {},
-            ),
+            ]),
+          ).then(
+            () => acknowledged.push(task.id),
+            // The process is gone, and so is its answer.
+            () => {},
+          ),
         );
         await writing[round * 10];
         await harness.crash();

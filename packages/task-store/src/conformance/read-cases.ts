@@ -84,7 +84,7 @@ export const readCases: readonly ConformanceCase[] = [
   conformanceCase("close() makes durable what was asked for before, and can be called twice", async (harness) => {
     const store = await openLoaded(harness);
     await store.write([accepted(sampleTask(0))]);
-    const writing = sampleTasks(1, 20).map((task) => store.write([accepted(task)]));
+    const writing = sampleTasks(1, 20).map(async (task) => store.write([accepted(task)]));
     const [reading, closing] = [store.get(sampleTask(0).id), store.close()];
     await Promise.all(writing);
     expectEqual(await reading, sampleTask(0), "what was looked up before close()");

@@ -1,4 +1,4 @@
-import { assert, type ConnId, dialledConnId } from "@mutirao/primitives";
+import { assert, type ConnId, dialledConnId, durationMs } from "@mutirao/primitives";
 import {
   bytesOf,
   type ConformanceCase,
@@ -18,6 +18,35 @@ export const endCases: readonly ConformanceCase[] = [
     peer.end();
     await expectClosed(bench, record, "CONN_ENDED");
     await bench.until("the foreign peer is told the end", () => peer.hasEnded);
+  }),
+
+  conformanceCase(
+    "a connection on which an answer is owed stays open for it after the other side's end",
+    async (bench) => {
+      const listening = await bench.listening({}, (transport) => ({ lineReceived: (conn) => transport.owe(conn) }));
+      const { transport } = listening;
+      for (const question of ["whole\n", "without its end"]) {
+        const { peer, record } = await bench.rawPeerOf(listening);
+        peer.write(bytesOf(question));
+        peer.end();
+        await expectLines(bench, record, [question.trim()]);
+        await bench.quiet();
+        expectEqual(record.closed, undefined, "the end of the connection before the answer");
+        transport.send(record.conn, "answer\n");
+        transport.close(record.conn);
+        await expectReceived(bench, peer, "answer\n");
+        await expectClosed(bench, record, "CONN_CLOSED");
+      }
+    },
+  ),
+
+  conformanceCase("an answer that never comes keeps no connection open beyond the idle limit", async (bench) => {
+    const limits = { idleMs: durationMs(100) };
+    const listening = await bench.listening(limits, (transport) => ({ lineReceived: (conn) => transport.owe(conn) }));
+    const { peer, record } = await bench.rawPeerOf(listening);
+    peer.write(bytesOf("question\n"));
+    peer.end();
+    await expectClosed(bench, record, "ERR_IDLE_TIMEOUT");
   }),
 
   conformanceCase("a connection that is reset is ERR_CONN_RESET", async (bench) => {
@@ -78,6 +107,7 @@ export const endCases: readonly ConformanceCase[] = [
         transport.send(conn, "late\n");
         transport.identify(conn);
         transport.spare(conn, true);
+        transport.owe(conn);
         transport.close(conn);
       },
     }));
@@ -87,6 +117,7 @@ export const endCases: readonly ConformanceCase[] = [
     transport.send(unknown, "lost\n");
     transport.identify(unknown);
     transport.spare(unknown, true);
+    transport.owe(unknown);
     transport.close(unknown);
     transport.close(record.conn);
     transport.close(record.conn);

@@ -6,8 +6,8 @@ export async function openOurStore(directory: string): Promise<TaskKeeper> {
   const store = await openSqliteTaskStore({ directory });
   await store.load();
   return {
-    accept: (tasks) => store.write(tasks.map((task) => ({ kind: "accepted", task }))),
-    end: (ends) => store.write(ends.map(([id, status]) => ({ kind: "updated", id, status }))),
+    accept: async (tasks) => store.write(tasks.map((task) => ({ kind: "accepted", task }))),
+    end: async (ends) => store.write(ends.map(([id, status]) => ({ kind: "updated", id, status }))),
     close: () => store.close(),
   };
 }

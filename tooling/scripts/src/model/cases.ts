@@ -8,7 +8,7 @@ export interface ModelCase {
 }
 
 /** How often a fault may strike in a search with that fault alone, and in one with two kinds of them. */
-const STRIKES_ALONE = 2;
+const STRIKES_ALONE = 3;
 const STRIKES_PAIRED = 1;
 
 const faults = [
@@ -64,9 +64,7 @@ export const singleCases: readonly ModelCase[] = [
       }),
     ),
   ]),
-  ...mistakes.map(
-    ([name, fault]): ModelCase => ({ kind: "mistake", name, defines: [`MISTAKE_${name}`, fault] }),
-  ),
+  ...mistakes.map(([name, fault]): ModelCase => ({ kind: "mistake", name, defines: [`MISTAKE_${name}`, fault] })),
 ];
 
 /** Each two faults, with an odd borrower. */

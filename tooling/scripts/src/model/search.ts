@@ -9,9 +9,7 @@ import { type Finding, readFinding } from "./finding.ts";
 
 const run = promisify(execFile);
 
-const modelPath = fileURLToPath(
-  new URL("../../../../packages/node-core/model/handshake.pml", import.meta.url),
-);
+const modelPath = fileURLToPath(new URL("../../../../packages/node-core/model/handshake.pml", import.meta.url));
 
 /** A search takes a second or two; one that takes this long will not end on this machine. */
 const SEARCH_MAX_MS = 300_000;

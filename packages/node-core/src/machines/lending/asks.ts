@@ -152,6 +152,7 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     evaluate: (figures, borrowRoom, now) => evaluate(state, figures, borrowRoom, now),
     askByHand: (peer, workers, figures, now) => ask(state, { lender: peer, workers }, figures, undefined, now),
     withdraw() {
+      if (state.open.size === 0) return;
       state.retryAt = undefined;
       for (const { exchange } of [...state.open.values()].filter(({ isStanding }) => isStanding)) {
         if (exchange !== undefined) state.exchanges.end(exchange);

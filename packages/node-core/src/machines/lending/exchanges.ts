@@ -20,6 +20,8 @@ export interface Exchanges {
   /** Whether the message belongs to an exchange; if so it is dealt with. */
   onMessage(conn: ConnId, message: Message, now: InstantMs): boolean;
   onClosed(conn: ConnId, now: InstantMs): void;
+  /** Answers may be waiting, unread. */
+  onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -92,6 +94,9 @@ export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers): Excha
       if (exchange === undefined) return;
       forget(exchange);
       exchange.order.onEnd(now);
+    },
+    onResumed(now) {
+      for (const exchange of open.values()) overdue.schedule(exchange, after(now, exchange.order.forMs));
     },
     wake(now) {
       for (let exchange = overdue.takeDue(now); exchange !== undefined; exchange = overdue.takeDue(now)) {

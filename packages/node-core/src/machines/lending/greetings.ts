@@ -30,12 +30,19 @@ function greetOwn(state: LendingState, worker: WorkerRecord, { hello }: WorkerAl
   const { loans, farm } = state;
   const guest = state.guests.of(worker);
   if (guest !== undefined) state.guests.remove(guest, false, "it says that it is our own", now);
+  if (isTwin(state, worker)) return {};
   const verdict = loans.onHome(worker, hello === undefined ? undefined : (hello.epoch ?? 0), now);
   worker.isBarred = verdict.kind !== "serve";
   farm.review(worker);
   if (verdict.kind === "redirect") return { order: verdict.redirect };
   const epoch = verdict.kind === "hold" ? verdict.epoch : loans.epochOf(worker.id);
   return epoch === undefined || epoch === 0 ? {} : { epoch };
+}
+
+/** Leases are per instance: somebody else who goes by the id of a worker that is away proves nothing of it. */
+function isTwin({ loans }: LendingState, { id, name, style }: WorkerRecord): boolean {
+  const loan = loans.open.get(id);
+  return name !== id || (loan !== undefined && loan.isSession !== (style === "session"));
 }
 
 function greetGuest(

@@ -28,6 +28,8 @@ export interface Guest {
   readonly epoch: number | undefined;
   phase: "held" | "releasing" | "leaving";
   readonly heldSince: InstantMs;
+  /** What its worker had done here before. */
+  readonly doneBefore: number;
   /** Since when it has had nothing to do. */
   idleSince: InstantMs | undefined;
   /** Its owner does not renew its lease: it goes when its task has ended. */
@@ -176,6 +178,7 @@ function take(
     epoch,
     phase,
     heldSince: now,
+    doneBefore: worker.tasksDone,
     idleSince: now,
     isWanted: false,
     tries: 0,
@@ -200,8 +203,12 @@ function remove(state: State, guest: Guest, isClosed: boolean, why: string, now:
   state.due.cancel(guest);
   worker.isBarred = false;
   if (isClosed && epoch !== undefined) bury(state, worker.id, epoch, now);
+  state.log.noteDone(guest, doneBy(guest));
   state.log.closed(guest, why, now);
 }
+
+/** Tasks that it has done since it came. */
+export const doneBy = ({ worker, doneBefore }: Guest): number => worker.tasksDone - doneBefore;
 
 function bury({ tombstones }: State, worker: NodeId, epoch: number, now: InstantMs): void {
   const known = tombstones.get(worker);

@@ -109,7 +109,8 @@ export function figuresAt(state: LendingState, now: InstantMs): OwnFigures {
   return figures;
 }
 
-const ownWaitMs = (figures: OwnFigures) =>
+/** How long a task that comes now will wait, as far as can be told. */
+export const ownWaitMs = (figures: OwnFigures) =>
   estimatedWaitMs({ backlog: figures.backlog, serviceMs: figures.serviceMs, slots: expectedSlots(figures) });
 
 export function room({ options }: LendingState, figures: OwnFigures): number {

@@ -1,11 +1,16 @@
-import { type ConnId, type Endpoint, earlierOf, type InstantMs } from "@mutirao/primitives";
+import { type ConnId, type Endpoint, earlierOf, type InstantMs, unreachable } from "@mutirao/primitives";
 import type { LeaseRef, Message, WorkerAlive } from "@mutirao/protocol";
 import type { LeaseRecord } from "@mutirao/task-store";
+import type { Answer } from "../../master-effects.ts";
+import type { Borrow, Lend, Reclaim } from "../../master-events.ts";
+import type { LoanView } from "../../master-views.ts";
+import { reclaimAtMs } from "../../policies/lending/parameters.ts";
 import { reclaimCount } from "../../policies/lending/reclaim.ts";
 import { createMoveCost } from "../move-cost.ts";
 import type { PeerTalk } from "../peer-talk.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import { createAsks } from "./asks.ts";
+import { borrowByHand, lendByHand, reclaimByHand } from "./by-hand.ts";
 import { createExchanges } from "./exchanges.ts";
 import { type Greeting, greet, workerBack, workerGone } from "./greetings.ts";
 import { createGuestCare } from "./guest-care.ts";
@@ -16,16 +21,19 @@ import {
   type LendingOptions,
   type LendingState,
   type LendingTools,
+  ownWaitMs,
   pace,
   peerFigures,
 } from "./lending-state.ts";
-import { createLoanLog, type LoanEntry } from "./loan-log.ts";
-import { createLoansOut, type LoanOut } from "./loans-out.ts";
+import { createLoanLog } from "./loan-log.ts";
+import type { LoanOut } from "./loan-out.ts";
+import { type LoanQuery, loanViews, type Whereabouts, whereabouts } from "./loan-views.ts";
+import { createLoansOut } from "./loans-out.ts";
 import { sayOrder } from "./orders.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { createPeerTable, type PeerRecord } from "./peer-table.ts";
 import { createLendingTalk } from "./peer-talk.ts";
-import { createReclaims } from "./reclaims.ts";
+import { createReclaims, type ReclaimWhy } from "./reclaims.ts";
 import { onCompleted, onRelease, sayCompleted } from "./releases.ts";
 import { answerWants, onRequest, serveWants } from "./requests.ts";
 import { createWants } from "./wants.ts";
@@ -49,13 +57,20 @@ export interface Lending {
   settle(now: InstantMs): void;
   /** After tasks were given out: who is idle, or waits, now? */
   evaluate(now: InstantMs): void;
-  /** This master is to end: nobody comes or goes any more, and guests go home. */
-  drain(now: InstantMs): void;
+  /** This master is to end: nobody comes any more, and guests go home. @param isCallingBack and own workers come home. */
+  drain(isCallingBack: boolean, now: InstantMs): void;
+  /** What an operator orders by hand. */
+  order(event: Borrow | Lend | Reclaim, now: InstantMs): Answer;
   /** Neither guests here nor anything about them to be said. */
   readonly isClear: boolean;
+  /** No worker of ours is elsewhere, as far as anything is expected of it. */
+  readonly isHome: boolean;
+  /** This process was stalled until `now`: what was to happen meanwhile may be waiting, unread. */
+  onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
-  loans(): readonly LoanEntry[];
+  loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
+  whereabouts(worker: WorkerRecord): Whereabouts;
   figures(now: InstantMs): OwnFigures;
 }
 
@@ -83,9 +98,17 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     },
     settle: (now) => settle(state, now),
     evaluate: (now) => evaluate(state, now),
-    drain: (now) => drain(state, now),
+    drain: (isCallingBack, now) => drain(state, isCallingBack, now),
+    order: (event, now) => order(state, event, now),
     get isClear() {
       return state.guests.all.size === 0;
+    },
+    get isHome() {
+      return [...loans.open.values()].every(({ phase }) => phase === "lost");
+    },
+    onResumed(now) {
+      exchanges.onResumed(now);
+      loans.onResumed(now);
     },
     wake(now) {
       state.known = undefined;
@@ -98,7 +121,8 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
       if (state.idleAt !== undefined && state.idleAt <= now) state.idleAt = undefined;
     },
     nextDeadline: () => nextDeadline(state),
-    loans: () => state.log.entries(),
+    loans: (query, now) => loanViews(state, query, now),
+    whereabouts: (worker) => whereabouts(state, worker),
     figures: (now) => figuresAt(state, now),
   };
 }
@@ -177,9 +201,20 @@ function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message:
     case "release-completed":
       onCompleted(state, remote, message, now);
       return true;
+    case "offer":
+    case "worker-refusal":
+    case "release-ack":
+      refuseAnswer(state, conn, remote, message);
+      return true;
     default:
       return false;
   }
+}
+
+/** An answer to nothing that we asked, or once more to what was answered: whoever says it has nothing to say to us. */
+function refuseAnswer({ outbox }: LendingState, conn: ConnId, remote: Endpoint, message: Message): void {
+  outbox.notify({ kind: "order-refused", word: message.kind, remote, workers: [] });
+  outbox.emit({ type: "close", conn });
 }
 
 function settle(state: LendingState, now: InstantMs): void {
@@ -200,10 +235,12 @@ function sendAway(state: LendingState, loan: LoanOut, now: InstantMs): void {
 }
 
 function evaluate(state: LendingState, now: InstantMs): void {
-  const { wants, guests, loans, backlog, asks } = state;
+  const { wants, guests, loans, backlog, asks, peers } = state;
+  // A master without peers has nobody to lend to or to borrow from; and this comes with every event.
+  if (peers.all.length === 0) return;
   if (backlog.ready === 0) asks.withdraw();
   if (wants.size > 0) serveWants(state, now);
-  answerWants(state, now);
+  if (wants.isDue) answerWants(state, now);
   if (backlog.ready > 0) {
     if (loans.open.size > 0) takeBack(state, now);
     if (!state.isDraining && state.options.lending !== "off") askForMore(state, now);
@@ -216,8 +253,16 @@ function evaluate(state: LendingState, now: InstantMs): void {
 function takeBack(state: LendingState, now: InstantMs): void {
   const slots = reclaimCount(figuresAt(state, now));
   if (slots < 1) return;
-  state.reclaims.reclaim(slots, "own tasks wait", now);
+  state.reclaims.reclaim(slots, whyReclaim(figuresAt(state, now)), now);
   state.known = undefined;
+}
+
+function whyReclaim(figures: OwnFigures): ReclaimWhy {
+  const { backlog } = figures;
+  return {
+    why: "own tasks wait",
+    weighed: { backlog, waitMs: ownWaitMs(figures), thresholdMs: reclaimAtMs(figures) },
+  };
 }
 
 function askForMore(state: LendingState, now: InstantMs): void {
@@ -227,9 +272,25 @@ function askForMore(state: LendingState, now: InstantMs): void {
   state.known = undefined;
 }
 
-function drain(state: LendingState, now: InstantMs): void {
+function order(state: LendingState, event: Borrow | Lend | Reclaim, now: InstantMs): Answer {
+  switch (event.type) {
+    case "borrow":
+      return borrowByHand(state, event, now);
+    case "lend":
+      return lendByHand(state, event, now);
+    case "reclaim":
+      return reclaimByHand(state, event, now);
+    default:
+      return unreachable(event);
+  }
+}
+
+const AT_THE_END = { why: "this master is about to end", weighed: undefined };
+
+function drain(state: LendingState, isCallingBack: boolean, now: InstantMs): void {
   state.isDraining = true;
   state.asks.withdraw();
+  if (isCallingBack) state.reclaims.reclaimThese([...state.loans.open.values()], AT_THE_END, now);
   for (const guest of state.guests.all.values()) guest.isWanted = true;
   state.care.settle(now);
 }

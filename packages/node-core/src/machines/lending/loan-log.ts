@@ -1,19 +1,7 @@
 import { createBoundedMap, type InstantMs, type NodeId } from "@mutirao/primitives";
+import type { LoanState } from "../../master-views.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { PeerRecord } from "./peer-table.ts";
-
-/** How a loan stands. The first six are of loans out, the next four of loans in. */
-export type LoanState =
-  | "flushing"
-  | "offered"
-  | "lent"
-  | "returning"
-  | "lost"
-  | "home"
-  | "held"
-  | "draining"
-  | "releasing"
-  | "left";
 
 /** One loan, open or past. */
 export interface LoanEntry {
@@ -26,7 +14,8 @@ export interface LoanEntry {
   state: LoanState;
   readonly startedAt: InstantMs;
   endedAt: InstantMs | undefined;
-  tasksDone: number;
+  /** Of a loan in that is over: what its worker has done here. */
+  tasksDone: number | undefined;
   /** Why it stands so, in words. */
   reason: string;
 }
@@ -41,7 +30,8 @@ export interface LoanLog {
   ): void;
   changed(loan: object, state: LoanState, reason: string, now: InstantMs): void;
   closed(loan: object, reason: string, now: InstantMs): void;
-  taskDone(loan: object): void;
+  /** What the worker has done, to be told before the loan is closed. */
+  noteDone(loan: object, tasks: number): void;
   entryOf(loan: object): LoanEntry | undefined;
   /** Open ones first, then those that ended, the last first. */
   entries(): readonly LoanEntry[];
@@ -74,7 +64,7 @@ export function createLoanLog({ notify }: MasterOutbox): LoanLog {
         id: `${facts.worker}@${ordinal}`,
         startedAt: now,
         endedAt: undefined,
-        tasksDone: 0,
+        tasksDone: undefined,
         reason: "it begins",
       };
       open.set(loan, entry);
@@ -92,9 +82,9 @@ export function createLoanLog({ notify }: MasterOutbox): LoanLog {
       past.set(entry, entry);
       change(entry, entry.direction === "out" ? "home" : "left", reason);
     },
-    taskDone(loan) {
+    noteDone(loan, tasks) {
       const entry = open.get(loan);
-      if (entry !== undefined) entry.tasksDone++;
+      if (entry !== undefined) entry.tasksDone = tasks;
     },
     entryOf: (loan) => open.get(loan),
     entries: () => [...open.values(), ...[...past.values()].reverse()],

@@ -3,7 +3,6 @@ import {
   createBoundedMap,
   createDeadlineQueue,
   type DurationMs,
-  durationMs,
   type Endpoint,
   type InstantMs,
   type NodeId,
@@ -13,42 +12,8 @@ import type { LeaseRecord } from "@mutirao/task-store";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { LoanLog } from "./loan-log.ts";
+import { createLoan, FOREIGN_LEASE_MS, type HomeVerdict, type LoanOut, patienceMs } from "./loan-out.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
-
-/**
- * A worker of ours that is lent, or is about to be.
- *
- *   flushing --durable--> offered --seen at the borrower, or gone--> lent --the borrower gives it back--> returning
- *       |                    |                                         |                                     |
- *       | refused            | time over                               | no sign for the lease               | no sign
- *       v                    v                                         v                                     v
- *     (home)          (home, epoch + 1)                              lost -------ALIVE: epoch + 1--------> (home)
- *
- * From offered, lent and returning its own ALIVE with the lease's epoch brings it home: nothing else proves its return.
- */
-export interface LoanOut {
-  readonly worker: NodeId;
-  readonly epoch: number;
-  readonly peer: PeerRecord;
-  readonly to: Endpoint;
-  phase: "flushing" | "offered" | "lent" | "returning" | "lost";
-  readonly startedAt: InstantMs;
-  /** How often REDIRECT was said, to a worker that does not say what it has seen. */
-  redirects: number;
-  /** It is wanted back, since then. */
-  reclaimedAt: InstantMs | undefined;
-  /** The slots that are away. */
-  readonly slots: number;
-  /** It has a session, and so says what it has seen. */
-  readonly isSession: boolean;
-}
-
-/** What is to be done with a worker of ours that says that it is here. */
-export type HomeVerdict =
-  | { readonly kind: "serve" }
-  /** It gets no task. `epoch`: it is to take over this number, and say again that it is here. */
-  | { readonly kind: "hold"; readonly epoch: number | undefined }
-  | { readonly kind: "redirect"; readonly redirect: Redirect };
 
 /** What a master has lent, and the number of each of its workers' last lease. */
 export interface LoansOut {
@@ -74,6 +39,10 @@ export interface LoansOut {
   ): readonly NodeId[];
   /** The peer names its guests: renews their leases. Gives those that it is to let go. */
   onGuests(peer: PeerRecord, guests: readonly LeaseRef[], now: InstantMs): readonly LeaseRef[];
+  /** When it is cancelled or lost if nothing is heard of it until then. */
+  dueAt(loan: LoanOut): InstantMs | undefined;
+  /** This process was stalled: silence until now was its own. */
+  onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -98,16 +67,6 @@ export interface LoansOutTools {
   readonly onCompleted: (peer: PeerRecord, lease: LeaseRef, now: InstantMs) => void;
 }
 
-/** An offer whose worker is seen neither here nor there for so long is cancelled. Nothing is in between for longer. */
-const OFFER_MS = durationMs(10_000);
-/** Workers of the class poll at their own pace, so they have the time that their teams' masters give them. */
-const CLASS_OFFER_MS = durationMs(30_000);
-/** A worker on its way home that is not seen for so long is lost, until it is seen. */
-const RETURN_MS = durationMs(10_000);
-/** A lost worker is shown for so long. */
-const FORGET_LOST_MS = durationMs(600_000);
-/** How long a worker stays with a master that never says who its guests are. */
-export const FOREIGN_LEASE_MS = durationMs(900_000);
 /** A worker that is told to go and polls all the same does not understand us. */
 const REDIRECTS_MAX = 2;
 
@@ -142,6 +101,10 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
     },
     onRelease: (peer, workers, leases, now) => release(state, peer, workers, leases, now),
     onGuests: (peer, guests, now) => renew(state, peer, guests, now),
+    dueAt: (loan) => state.due.deadlineOf(loan),
+    onResumed(now) {
+      for (const loan of state.open.values()) if (state.due.deadlineOf(loan) !== undefined) expect(state, loan, now);
+    },
     wake: (now) => wake(state, now),
     nextDeadline: () => state.due.nextDeadline(),
   };
@@ -160,7 +123,7 @@ function takeFlushed(state: State, now: InstantMs): readonly { loan: LoanOut; is
       continue;
     }
     loan.phase = "offered";
-    schedule(state, loan, loan.isSession ? OFFER_MS : CLASS_OFFER_MS, now);
+    expect(state, loan, now);
     state.log.changed(loan, "offered", "the lease is durable", now);
   }
   return flushed;
@@ -184,41 +147,19 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
     loan.phase = "lent";
     loan.redirects = 1;
     state.open.set(worker, loan);
-    schedule(state, loan, leaseOf(state, peer), now);
+    expect(state, loan, now);
     opened(state, loan, "lent", now);
   }
 }
-
-const createLoan = (
-  worker: NodeId,
-  epoch: number,
-  peer: PeerRecord,
-  to: Endpoint,
-  startedAt: InstantMs,
-  { slots, isSession }: Pick<LoanOut, "slots" | "isSession">,
-): LoanOut => ({
-  worker,
-  epoch,
-  peer,
-  to,
-  phase: "flushing",
-  startedAt,
-  redirects: 0,
-  reclaimedAt: undefined,
-  slots,
-  isSession,
-});
 
 function opened({ log }: State, loan: LoanOut, phase: LoanOut["phase"], now: InstantMs): void {
   const { worker, peer, epoch } = loan;
   log.opened(loan, { direction: "out", worker, peer, epoch, state: phase }, now);
 }
 
-const leaseOf = ({ options }: State, peer: PeerRecord): DurationMs =>
-  durationMs((peer.isOurs ? options.leaseMs : FOREIGN_LEASE_MS) + options.graceMs);
-
-function schedule(state: State, loan: LoanOut, inMs: DurationMs, now: InstantMs): void {
-  state.due.schedule(loan, after(now, inMs));
+/** From now on there is so much time for the next sign of the worker. */
+function expect(state: State, loan: LoanOut, now: InstantMs): void {
+  state.due.schedule(loan, after(now, patienceMs(loan, state.options)));
 }
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
@@ -256,7 +197,7 @@ function redirectOf(state: State, loan: LoanOut): Redirect {
 /** From now on the worker is the borrower's, for as long as the lease lasts. */
 function lend(state: State, loan: LoanOut, why: string, now: InstantMs): void {
   loan.phase = "lent";
-  schedule(state, loan, leaseOf(state, loan.peer), now);
+  expect(state, loan, now);
   state.log.changed(loan, "lent", why, now);
 }
 
@@ -363,7 +304,7 @@ function release(
     if (loan === undefined || (told !== undefined && told !== loan.epoch)) continue;
     if (loan.phase !== "lent" && loan.phase !== "offered") continue;
     loan.phase = "returning";
-    schedule(state, loan, RETURN_MS, now);
+    expect(state, loan, now);
     state.log.changed(loan, "returning", "the borrower gives it back", now);
   }
   return accepted;
@@ -380,7 +321,7 @@ function renew(state: State, peer: PeerRecord, guests: readonly LeaseRef[], now:
     }
     // One that is wanted back is let go when its task has ended: until then, this is a sign of it.
     if (loan.reclaimedAt !== undefined) wanted.push(guest);
-    if (loan.phase === "lent") schedule(state, loan, leaseOf(state, peer), now);
+    if (loan.phase === "lent") expect(state, loan, now);
     else if (loan.phase === "offered") lend(state, loan, "the borrower has it", now);
     else if (loan.phase === "lost") lend(state, loan, "the borrower has it after all", now);
   }
@@ -397,7 +338,7 @@ function wake(state: State, now: InstantMs): void {
       close(state, loan, "it was never seen again", now);
     } else if (loan.phase === "lent" || loan.phase === "returning") {
       loan.phase = "lost";
-      schedule(state, loan, FORGET_LOST_MS, now);
+      expect(state, loan, now);
       state.log.changed(loan, "lost", "nothing was heard of it until the end of its lease", now);
     }
   }

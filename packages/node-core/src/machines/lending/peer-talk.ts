@@ -1,6 +1,7 @@
 import { durationMs, elapsed, type InstantMs } from "@mutirao/primitives";
 import type { LeaseRef, PeerFigures, PeerWords } from "@mutirao/protocol";
 import type { Farm } from "../farm.ts";
+import type { MasterOutbox } from "../outbox.ts";
 import type { PeerTalk } from "../peer-talk.ts";
 import type { Guests } from "./guests.ts";
 import type { LoansOut } from "./loans-out.ts";
@@ -11,6 +12,7 @@ export interface LendingTalkTools {
   readonly guests: Guests;
   readonly loans: LoansOut;
   readonly farm: Farm;
+  readonly outbox: MasterOutbox;
   readonly figures: (now: InstantMs) => PeerFigures;
 }
 
@@ -18,7 +20,7 @@ export interface LendingTalkTools {
 const NAMED_MAX = 512;
 
 /** Says with every beat how we fare and whose workers we have, which renews their leases; and hears the same of others. */
-export function createLendingTalk({ peers, guests, loans, farm, figures }: LendingTalkTools): PeerTalk {
+export function createLendingTalk({ peers, guests, loans, farm, outbox, figures }: LendingTalkTools): PeerTalk {
   let from = 0;
   const namedOf = (peer: PeerRecord): readonly LeaseRef[] => {
     const named: LeaseRef[] = [];
@@ -49,7 +51,12 @@ export function createLendingTalk({ peers, guests, loans, farm, figures }: Lendi
     },
     wordsFor(remote, request, now) {
       const peer = peers.senderOf(request.from, remote);
-      if (peer === undefined || request.peer === undefined) return undefined;
+      if (request.peer === undefined) return undefined;
+      if (peer === undefined) {
+        const workers = request.peer.guests?.map(({ worker }) => worker) ?? [];
+        if (workers.length > 0) outbox.notify({ kind: "order-refused", word: "heartbeat-request", remote, workers });
+        return undefined;
+      }
       peer.isOurs = true;
       hear(peer, request.peer, now);
       const wanted = loans.onGuests(peer, request.peer.guests ?? [], now);

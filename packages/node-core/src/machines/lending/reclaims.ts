@@ -8,18 +8,26 @@ import {
   seconds,
 } from "@mutirao/primitives";
 import type { CommandRelease } from "@mutirao/protocol";
+import type { ReclaimFigures } from "../../lending-notices.ts";
 import { type BorrowersLoans, reclaimFrom } from "../../policies/lending/reclaim.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { Exchanges } from "./exchanges.ts";
-import type { LoanOut, LoansOut } from "./loans-out.ts";
+import type { LoanOut } from "./loan-out.ts";
+import type { LoansOut } from "./loans-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
+
+/** Why workers are called back, for whoever asks later. */
+export interface ReclaimWhy {
+  readonly why: string;
+  readonly weighed: ReclaimFigures | undefined;
+}
 
 /** Calls lent workers back. The order is repeated, and goes with the beats as well: see `LoansOut.onGuests`. */
 export interface Reclaims {
   /** Takes workers with so many slots back. Gives how many workers that is. */
-  reclaim(slots: number, why: string, now: InstantMs): number;
-  /** Takes back this one. */
-  reclaimOne(loan: LoanOut, why: string, now: InstantMs): void;
+  reclaim(slots: number, why: ReclaimWhy, now: InstantMs): number;
+  /** Takes these back, as far as they are out and not called back yet. Gives those. */
+  reclaimThese(loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): readonly LoanOut[];
   /** When workers were last taken back. */
   readonly lastAt: InstantMs | undefined;
   wake(now: InstantMs): void;
@@ -56,10 +64,7 @@ export function createReclaims(tools: ReclaimsTools): Reclaims {
       return state.lastAt;
     },
     reclaim: (slots, why, now) => reclaim(state, slots, why, now),
-    reclaimOne(loan, why, now) {
-      if (!isOut(loan)) return;
-      mark(state, loan.peer, [loan], why, now);
-    },
+    reclaimThese: (loans, why, now) => reclaimThese(state, loans, why, now),
     wake(now) {
       for (let order = state.due.takeDue(now); order !== undefined; order = state.due.takeDue(now))
         say(state, order, now);
@@ -71,14 +76,18 @@ export function createReclaims(tools: ReclaimsTools): Reclaims {
 const isOut = ({ phase, reclaimedAt }: LoanOut): boolean =>
   (phase === "lent" || phase === "offered") && reclaimedAt === undefined;
 
-function reclaim(state: State, slots: number, why: string, now: InstantMs): number {
-  const byPeer = new Map<PeerRecord, LoanOut[]>();
-  for (const loan of state.loans.open.values()) {
-    if (!isOut(loan)) continue;
-    const list = byPeer.get(loan.peer);
-    if (list === undefined) byPeer.set(loan.peer, [loan]);
-    else list.push(loan);
-  }
+function byBorrower(loans: Iterable<LoanOut>): ReadonlyMap<PeerRecord, readonly LoanOut[]> {
+  return Map.groupBy([...loans].filter(isOut), ({ peer }) => peer);
+}
+
+function reclaimThese(state: State, loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): readonly LoanOut[] {
+  const byPeer = byBorrower(loans);
+  for (const [peer, list] of byPeer) mark(state, peer, list, why, now);
+  return [...byPeer.values()].flat();
+}
+
+function reclaim(state: State, slots: number, why: ReclaimWhy, now: InstantMs): number {
+  const byPeer = byBorrower(state.loans.open.values());
   const held: BorrowersLoans<PeerRecord>[] = [...byPeer].map(([borrower, list]) => ({
     borrower,
     waitMs: borrower.figures?.waitMs,
@@ -93,10 +102,10 @@ function reclaim(state: State, slots: number, why: string, now: InstantMs): numb
   return taken;
 }
 
-function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: string, now: InstantMs): void {
+function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): void {
   for (const loan of loans) loan.reclaimedAt = now;
   state.lastAt = now;
-  state.outbox.notify({ kind: "reclaim-ordered", peer: peer.address, workers: loans.length, why });
+  state.outbox.notify({ kind: "reclaim-ordered", peer: peer.address, workers: loans.length, ...why });
   const order = state.orders.get(peer) ?? { peer, tries: 0 };
   order.tries = 0;
   state.orders.set(peer, order);

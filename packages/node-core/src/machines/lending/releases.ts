@@ -16,7 +16,7 @@ export function onRelease(
   const accepted = peer === undefined ? [] : releasedBy(state, peer, release, now);
   if (accepted.length < workers.length) {
     const refused = workers.filter((worker) => !accepted.includes(worker));
-    state.outbox.notify({ kind: "order-refused", word: "COMMAND_RELEASE", remote, workers: refused });
+    state.outbox.notify({ kind: "order-refused", word: "command-release", remote, workers: refused });
   }
   if (peer !== undefined && terms !== undefined) peer.isOurs = true;
   state.outbox.emit({
@@ -43,6 +43,7 @@ function releasedBy(
 export function onCompleted(state: LendingState, remote: Endpoint, told: ReleaseCompleted, now: InstantMs): void {
   const peer = state.peers.senderOf(told.from, remote);
   if (peer !== undefined) state.care.completed(peer, told.workers, told.leases, now);
+  else state.outbox.notify({ kind: "order-refused", word: "release-completed", remote, workers: told.workers });
 }
 
 /** For a line that nobody answers to be taken. */

@@ -24,6 +24,7 @@ export function onRequest(
     needed: request.needed,
     code,
     backlog: request.terms?.backlog,
+    own: ownWords(state, figuresAt(state, now)),
   });
   if (peer === undefined || isFinal) {
     state.wants.refuse(conn, request, refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now));
@@ -33,6 +34,11 @@ export function onRequest(
   state.wants.add(conn, peer, request, now);
   // Whoever asks needs them more than we do.
   state.care.releaseIdle("another master needs workers", now);
+}
+
+function ownWords({ options }: LendingState, figures: OwnFigures) {
+  const { backlog, idle, homeWorkers: home, lentWorkers: lent } = figures;
+  return { backlog, idle: idle.length, home, lent, lendMax: options.lendMax, lendReserve: options.lendReserve };
 }
 
 /** Refusals that may be over in a moment: the ask of one of ours stands meanwhile. */

@@ -13,7 +13,7 @@ import { classOffer } from "../../policies/lending/class-lending.ts";
 import { fill, type Want as Queue, type Supply } from "../../policies/lending/fill.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
-import type { LoanOut } from "./loans-out.ts";
+import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
 /**
@@ -23,6 +23,8 @@ import type { PeerRecord } from "./peer-table.ts";
 export interface Wants {
   /** Asks that could still be served. */
   readonly size: number;
+  /** Somebody is to be told something, as far as it is known. */
+  readonly isDue: boolean;
   /** A peer asks that may. It is answered with the event under way, or as soon as what it gets is durable. */
   add(conn: ConnId, peer: PeerRecord, request: WorkerRequest, now: InstantMs): Want;
   /** Says no, or not now. */
@@ -89,6 +91,9 @@ export function createWants(selfId: NodeId, outbox: MasterOutbox): Wants {
   return {
     get size() {
       return state.wants.size;
+    },
+    get isDue() {
+      return state.untold.size > 0;
     },
     add: (conn, peer, request, now) => add(state, conn, peer, request, now),
     refuse: (conn, request, terms) => refuse(state, conn, request, terms),

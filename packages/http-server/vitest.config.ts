@@ -1,0 +1,3 @@
+import { suite } from "@mutirao/vitest-config";
+
+export default suite();

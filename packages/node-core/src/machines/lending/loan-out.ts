@@ -1,0 +1,87 @@
+import { type DurationMs, durationMs, type Endpoint, type InstantMs, type NodeId } from "@mutirao/primitives";
+import type { Redirect } from "@mutirao/protocol";
+import type { PeerRecord } from "./peer-table.ts";
+
+/**
+ * A worker of ours that is lent, or is about to be.
+ *
+ *   flushing --durable--> offered --seen at the borrower, or gone--> lent --the borrower gives it back--> returning
+ *       |                    |                                         |                                     |
+ *       | refused            | time over                               | no sign for the lease               | no sign
+ *       v                    v                                         v                                     v
+ *     (home)          (home, epoch + 1)                              lost -------ALIVE: epoch + 1--------> (home)
+ *
+ * From offered, lent and returning its own ALIVE with the lease's epoch brings it home: nothing else proves its return.
+ */
+export interface LoanOut {
+  readonly worker: NodeId;
+  readonly epoch: number;
+  readonly peer: PeerRecord;
+  readonly to: Endpoint;
+  phase: "flushing" | "offered" | "lent" | "returning" | "lost";
+  readonly startedAt: InstantMs;
+  /** How often REDIRECT was said, to a worker that does not say what it has seen. */
+  redirects: number;
+  /** It is wanted back, since then. */
+  reclaimedAt: InstantMs | undefined;
+  /** The slots that are away. */
+  readonly slots: number;
+  /** It has a session, and so says what it has seen. */
+  readonly isSession: boolean;
+}
+
+/** What is to be done with a worker of ours that says that it is here. */
+export type HomeVerdict =
+  | { readonly kind: "serve" }
+  /** It gets no task. `epoch`: it is to take over this number, and say again that it is here. */
+  | { readonly kind: "hold"; readonly epoch: number | undefined }
+  | { readonly kind: "redirect"; readonly redirect: Redirect };
+
+/** An offer whose worker is seen neither here nor there for so long is cancelled. Nothing is in between for longer. */
+const OFFER_MS = durationMs(10_000);
+/** Workers of the class poll at their own pace, so they have the time that their teams' masters give them. */
+const CLASS_OFFER_MS = durationMs(30_000);
+/** A worker on its way home that is not seen for so long is lost, until it is seen. */
+const RETURN_MS = durationMs(10_000);
+/** A lost worker is shown for so long. */
+const FORGET_LOST_MS = durationMs(600_000);
+/** How long a worker stays with a master that never says who its guests are. */
+export const FOREIGN_LEASE_MS = durationMs(900_000);
+/** A loan at its beginning. */
+export const createLoan = (
+  worker: NodeId,
+  epoch: number,
+  peer: PeerRecord,
+  to: Endpoint,
+  startedAt: InstantMs,
+  { slots, isSession }: Pick<LoanOut, "slots" | "isSession">,
+): LoanOut => ({
+  worker,
+  epoch,
+  peer,
+  to,
+  phase: "flushing",
+  startedAt,
+  redirects: 0,
+  reclaimedAt: undefined,
+  slots,
+  isSession,
+});
+
+/** How long the next sign of the worker may be in coming, as the loan stands. */
+export function patienceMs(
+  { phase, isSession, peer }: LoanOut,
+  { leaseMs, graceMs }: { readonly leaseMs: DurationMs; readonly graceMs: DurationMs },
+): DurationMs {
+  switch (phase) {
+    case "flushing":
+    case "offered":
+      return isSession ? OFFER_MS : CLASS_OFFER_MS;
+    case "lent":
+      return durationMs((peer.isOurs ? leaseMs : FOREIGN_LEASE_MS) + graceMs);
+    case "returning":
+      return RETURN_MS;
+    case "lost":
+      return FORGET_LOST_MS;
+  }
+}

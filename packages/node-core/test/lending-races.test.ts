@@ -1,0 +1,312 @@
+import { describe, expect, test } from "vitest";
+import { createTown, endpointOf, type Saying } from "./support/town.ts";
+
+/**
+ * The races of lending, each as a conversation with one thing that goes wrong. Two masters, m1 in need and m2 with w2 to
+ * spare; w1 is m1's own. In the end every task is done once, and everybody is home.
+ */
+function twoMasters(changes: Parameters<ReturnType<typeof createTown>["master"]>[2] = {}) {
+  const town = createTown();
+  const m1 = town.master("m1", ["m2"], changes);
+  const m2 = town.master("m2", ["m1"], changes);
+  const w1 = town.worker("w1", "m1");
+  const w2 = town.worker("w2", "m2");
+  // Two beats: they know each other, and how they fare.
+  town.passTo(5);
+  return { town, m1, m2, w1, w2 };
+}
+
+type Scene = ReturnType<typeof twoMasters>;
+
+const isFrom = ({ from, to, line }: Saying, who: string, whom: string, word: string): boolean =>
+  from === who && to === whom && line.includes(`"${word}"`);
+
+/** Does the first so many lines of the kind, and lets all others pass. */
+function once(fate: "drop" | "hold", who: string, whom: string, word: string, count = 1) {
+  let left = count;
+  return (saying: Saying): "pass" | "drop" | "hold" => {
+    if (left === 0 || !isFrom(saying, who, whom, word)) return "pass";
+    left--;
+    return fate;
+  };
+}
+
+/** Lets every task be done, and everybody be idle for a while. */
+function toTheEnd({ town, w1, w2 }: Pick<Scene, "town" | "w1" | "w2">, atS: number): void {
+  for (let second = Math.ceil(town.now()); second <= atS; second++) {
+    town.passTo(second);
+    for (const worker of [w1, w2]) if (worker.isUp) worker.finishes();
+  }
+}
+
+function expectAllWell({ town, m1, m2, w2 }: Scene, done: readonly string[]): void {
+  expect([...m1.done, ...m2.done].toSorted()).toEqual(done);
+  expect(w2.node.status()).toMatchObject({ isAway: false, phase: "connected", unacknowledged: 0 });
+  expect(m2.node.workers(0 as never).map(({ id, status }) => `${id} ${status}`)).toContain("w2 ALIVE");
+  expect([...m1.loans(), ...m2.loans()].filter((loan) => !/ (?:home|left)$/.test(loan))).toEqual([]);
+  expect(town.notices.filter(({ notice }) => notice.kind === "attempt-failed")).toEqual([]);
+}
+
+describe("what may cross, be lost or be repeated", () => {
+  test("a burst is shared, and the worker comes home", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    expect(scene.m2.loans()).toEqual(["out w2@1 lent"]);
+    expect(scene.w2.running.size).toBe(1);
+    toTheEnd(scene, 30);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("AVAILABLE is lost, and the worker arrives unannounced: it is served", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("drop", "m2", "m1", "AVAILABLE"));
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    expect(scene.w2.running.size).toBe(1);
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("REDIRECT is lost: it is said again when the worker comes anew, or the offer is cancelled and the worker stays", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("drop", "m2", "w2", "REDIRECT"));
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    expect(scene.m2.loans()).toEqual(["out w2@1 offered"]);
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c"]);
+    expect(scene.m2.leases.get("w2")).toMatchObject({ borrower: undefined });
+  });
+
+  test("REDIRECT arrives twice: an equal epoch is refused", () => {
+    const scene = twoMasters();
+    let redirect: Saying | undefined;
+    scene.town.lines((saying) => {
+      if (isFrom(saying, "m2", "w2", "REDIRECT")) redirect = saying;
+      return "pass";
+    });
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    toTheEnd(scene, 30);
+    expectAllWell(scene, ["a", "b", "c"]);
+    // A stale one, after it has come home.
+    scene.town.repeats(redirect, "m2", "w2");
+    scene.town.passTo(31);
+    expect(scene.w2.node.status().isAway).toBe(false);
+    expect(scene.town.notices.at(-1)).toMatchObject({ who: "w2", notice: { kind: "redirect-refused" } });
+  });
+
+  test("an offer is cancelled while REDIRECT is under way: the worker serves, and is bounced home", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("hold", "m2", "w2", "REDIRECT"));
+    scene.m1.submits("a", "b", "c", "d", "e");
+    scene.town.passTo(20);
+    expect(scene.m2.loans()[0]).toBe("out w2@1 home");
+    scene.town.letGo();
+    // The tasks took long, and so does the patience with a guest that is idle.
+    toTheEnd(scene, 120);
+    expectAllWell(scene, ["a", "b", "c", "d", "e"]);
+  });
+
+  test("RELEASE_ACK is lost: the notice is repeated, and every answer is idempotent", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("drop", "m2", "m1", "RELEASE_ACK"));
+    scene.m1.submits("a", "b", "c");
+    toTheEnd(scene, 40);
+    expect(scene.town.lineCount("m1", "m2", "COMMAND_RELEASE")).toBe(2);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("COMMAND_RELEASE is lost", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("drop", "m1", "m2", "COMMAND_RELEASE"));
+    scene.m1.submits("a", "b", "c");
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("RETURN is lost: it is said again", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("drop", "m1", "w2", "RETURN"));
+    scene.m1.submits("a", "b", "c");
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("RELEASE_COMPLETED is lost", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("drop", "m2", "m1", "RELEASE_COMPLETED", 5));
+    scene.m1.submits("a", "b", "c");
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("RELEASE_COMPLETED comes early, or of an earlier lease: nothing changes", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    for (const epoch of [undefined, 0, 2]) {
+      const leases = epoch === undefined ? {} : { EXT: { v: 1, leases: epoch === 0 ? [] : [["w2", epoch]] } };
+      scene.town.forges("m1", endpointOf("m2").host, {
+        SERVER_UUID: "m2",
+        RESPONSE: "RELEASE_COMPLETED",
+        WORKERS_UUID: ["w2"],
+        ...leases,
+      });
+    }
+    expect(scene.m1.loans()).toEqual(["in w2@1 held"]);
+    toTheEnd(scene, 30);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("a reclaim crosses the release: one RETURN, one closed lease", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    // The guest has nothing more to do; while its release is on the way, its owner is in need itself.
+    scene.town.lines(once("hold", "m1", "m2", "COMMAND_RELEASE"));
+    for (const worker of [scene.w1, scene.w2]) worker.finishes();
+    for (const worker of [scene.w1, scene.w2]) worker.finishes();
+    scene.town.passTo(7);
+    scene.m2.submits("x", "y", "z");
+    scene.town.letGo();
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c", "x", "y", "z"]);
+  });
+});
+
+describe("who owns a worker has it back", () => {
+  test("an owner in need reclaims; the worker finishes its task, reports it to whom it is due, and comes home", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c", "d");
+    scene.town.passTo(6);
+    expect(scene.w2.running.size).toBe(1);
+    scene.m2.submits("x", "y");
+    scene.town.passTo(7);
+    expect(scene.town.lineCount("m2", "m1", "COMMAND_RELEASE")).toBe(1);
+    scene.w2.finishes();
+    scene.town.passTo(8);
+    // Home within one task's end and the move: it has the owner's task already.
+    expect(scene.w2.node.status()).toMatchObject({ isAway: false, running: 1 });
+    expect(scene.m1.done).toHaveLength(1);
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c", "d", "x", "y"]);
+  });
+
+  test("a lost reclaim is repeated", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c", "d");
+    scene.town.passTo(6);
+    scene.town.lines(once("drop", "m2", "m1", "COMMAND_RELEASE", 2));
+    scene.m2.submits("x", "y");
+    toTheEnd(scene, 40);
+    expectAllWell(scene, ["a", "b", "c", "d", "x", "y"]);
+  });
+
+  test("both masters are saturated at once: nobody moves", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.m2.submits("x", "y", "z");
+    scene.town.passTo(7);
+    // The first may have been quicker than the other's burst; the owner has its worker back then.
+    toTheEnd(scene, 60);
+    expectAllWell(scene, ["a", "b", "c", "x", "y", "z"]);
+  });
+
+  test("three masters in a ring that ask each other", () => {
+    const town = createTown();
+    const masters = [town.master("m1", ["m2"]), town.master("m2", ["m3"]), town.master("m3", ["m1"])];
+    const workers = [town.worker("w1", "m1"), town.worker("w2", "m2"), town.worker("w3", "m3")];
+    town.passTo(5);
+    for (const master of masters) master.submits(...["a", "b", "c"].map((id) => `${master.name}${id}`));
+    for (let second = 6; second < 60; second++) {
+      town.passTo(second);
+      for (const worker of workers) worker.finishes();
+    }
+    expect(masters.map(({ done }) => done.length)).toEqual([3, 3, 3]);
+    expect(workers.map(({ node }) => node.status().isAway)).toEqual([false, false, false]);
+    expect(masters.flatMap((master) => master.loans()).filter((loan) => !/ (?:home|left)$/.test(loan))).toEqual([]);
+  });
+});
+
+describe("who crashes, or is cut off", () => {
+  test("the borrower crashes with its guest and restarts empty: the guest's ALIVE makes it known again", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    scene.m1.restart();
+    toTheEnd(scene, 60);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("the borrower crashes for good: the guest goes home by itself", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    scene.m1.crash();
+    toTheEnd(scene, 60);
+    expect(scene.w2.node.status()).toMatchObject({ isAway: false, phase: "connected" });
+    expect(scene.m2.loans()).toEqual(["out w2@1 home"]);
+  });
+
+  test("the owner restarts: it knows its loan from its store, and its worker comes home", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    scene.m2.restart();
+    scene.town.passTo(8);
+    expect(scene.m2.loans().at(-1)).toBe("out w2@1 lent");
+    toTheEnd(scene, 120);
+    expectAllWell(scene, ["a", "b", "c"]);
+    expect(scene.m2.leases.get("w2")).toMatchObject({ epoch: 1, borrower: undefined });
+  });
+
+  test("a worker is killed while it is away: its task is somebody else's, and it begins at home", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    scene.w2.restart();
+    toTheEnd(scene, 60);
+    expect([...scene.m1.done].toSorted()).toEqual(["a", "b", "c"]);
+    expect(scene.w2.node.status()).toMatchObject({ isAway: false, phase: "connected" });
+    expect([...scene.m1.loans(), ...scene.m2.loans()].filter((loan) => !/ (?:home|left)$/.test(loan))).toEqual([]);
+  });
+
+  test("a worker is killed while it travels: the offer is cancelled, or it is sent again", () => {
+    const scene = twoMasters();
+    scene.town.cut("w2", "m1");
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    scene.w2.crash();
+    scene.town.heal("w2", "m1");
+    scene.town.passTo(8);
+    scene.w2.restart();
+    toTheEnd(scene, 60);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("a worker cannot reach the borrower: it goes home, and the lease is closed", () => {
+    const scene = twoMasters();
+    scene.town.cut("w2", "m1");
+    scene.m1.submits("a", "b", "c");
+    toTheEnd(scene, 60);
+    expectAllWell(scene, ["a", "b", "c"]);
+    expect(scene.w2.running.size).toBe(0);
+  });
+
+  test("the masters are cut off from each other in mid-loan: the worker is home within its lease, and they heal", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    scene.town.cut("m1", "m2");
+    toTheEnd(scene, 120);
+    expect(scene.w2.node.status()).toMatchObject({ isAway: false, phase: "connected" });
+    scene.town.heal("m1", "m2");
+    toTheEnd(scene, 200);
+    expectAllWell(scene, ["a", "b", "c"]);
+    scene.m1.submits("d", "e", "f");
+    toTheEnd(scene, 240);
+    expectAllWell(scene, ["a", "b", "c", "d", "e", "f"]);
+  });
+});

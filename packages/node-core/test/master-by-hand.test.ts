@@ -1,0 +1,244 @@
+import { type ConnId, type Endpoint, nodeId, seconds } from "@mutirao/primitives";
+import { decodeLine } from "@mutirao/protocol";
+import { describe, expect, test } from "vitest";
+import { type MasterEvent, type MasterNodeOptions, requestId } from "../src/index.ts";
+import { createMasterScene, draft, hello, ok, results } from "./support/master-scene.ts";
+
+const PEER = "10.0.0.2:9101";
+const peerEndpoint: Endpoint = { host: "10.0.0.2", port: 9101 };
+
+/** A master with a peer that answers, and with idle workers of its own. */
+function createScene({
+  workers = ["w1", "w2", "w3"],
+  ...changes
+}: Partial<MasterNodeOptions> & { workers?: readonly string[] } = {}) {
+  const scene = createMasterScene({ peers: [peerEndpoint], ...changes });
+  const onDialled = (object: object): ConnId | undefined => {
+    const conn = scene.dialled(PEER);
+    const decoded = decodeLine(JSON.stringify(object));
+    if (conn === undefined || !("message" in decoded)) throw new Error("the peer cannot answer");
+    scene.handle({ type: "message-received", conn, remote: peerEndpoint, message: decoded.message });
+    return conn;
+  };
+  scene.passTo(3);
+  onDialled({ SERVER_UUID: "m2", TASK: "HEARTBEAT", RESPONSE: "ALIVE", EXT: { v: 1 } });
+  for (const worker of workers) {
+    scene.opens(worker);
+    scene.says(worker, hello(worker), results(worker, [], { resynced: true }));
+  }
+  scene.skip();
+  let requests = 1_000;
+  type Order = Extract<MasterEvent, { readonly type: "borrow" | "lend" | "reclaim" | "drain" }>;
+  type Loose<T> = T extends unknown ? Omit<T, "request"> : never;
+  const orders = (order: Loose<Order>) => {
+    scene.handle({ ...order, request: requestId(requests++) } as Order);
+    return scene.answers.at(-1);
+  };
+  const loans = () => scene.node.loans({ limit: 10 }, scene.now());
+  return { ...scene, onDialled, orders, loans };
+}
+
+const refusedAs = (code: string) => ({ kind: "refused", refusal: { code } });
+
+describe("lend by hand", () => {
+  test("an idle worker is sent to a peer that has not asked, as soon as that is durable", () => {
+    const scene = createScene();
+    scene.slowDisk();
+    expect(scene.orders({ type: "lend", peer: "m2", workers: 1 })).toEqual({ kind: "lending", loans: ["w1@1"] });
+    expect(scene.loans()).toMatchObject([
+      { id: "w1@1", direction: "out", owner: "m", borrower: "m2", state: "flushing" },
+    ]);
+    expect(scene.told.filter((line) => line.includes("w1 <-"))).toEqual([]);
+    scene.commit();
+    expect(scene.told.find((line) => line.includes("w1 <-"))).toContain('"REDIRECT"');
+    expect(scene.loans()).toMatchObject([{ state: "offered", leaseLeftMs: undefined, tasksDone: undefined }]);
+    scene.closes("w1");
+    expect(scene.loans()).toMatchObject([{ state: "lent", leaseLeftMs: 30_000 + 5_000 }]);
+    const shown = scene.node.workers(scene.now()).find(({ id }) => id === "w1");
+    expect(shown).toMatchObject({ status: "LENT", owner: "m", isBorrowed: false, at: peerEndpoint });
+  });
+
+  test("named workers go, or none of them", () => {
+    const scene = createScene();
+    const named = (...ids: readonly string[]) => scene.orders({ type: "lend", peer: PEER, workers: ids.map(nodeId) });
+    expect(named("w3", "w9")).toMatchObject(refusedAs("ERR_WORKER_NOT_IDLE"));
+    expect(scene.loans()).toEqual([]);
+    expect(named("w3", "w2")).toEqual({ kind: "lending", loans: ["w3@1", "w2@1"] });
+  });
+
+  test("a worker with a task is not idle", () => {
+    const scene = createScene({ workers: ["w1"] });
+    scene.submits(draft("t"));
+    expect(scene.orders({ type: "lend", peer: "m2", workers: 1 })).toMatchObject(refusedAs("ERR_NONE_IDLE"));
+    expect(scene.orders({ type: "lend", peer: "m2", workers: [nodeId("w1")] })).toMatchObject(
+      refusedAs("ERR_WORKER_NOT_IDLE"),
+    );
+  });
+
+  test("the operator's limits hold", () => {
+    const scene = createScene({ lendMax: 2, lendReserve: 2 });
+    expect(scene.orders({ type: "lend", peer: "m2", workers: [nodeId("w1"), nodeId("w2")] })).toMatchObject(
+      refusedAs("ERR_LEND_LIMIT"),
+    );
+    expect(scene.orders({ type: "lend", peer: "m2", workers: 3 })).toMatchObject({ loans: ["w1@1"] });
+    expect(scene.orders({ type: "lend", peer: "m2", workers: 1 })).toMatchObject(refusedAs("ERR_LEND_LIMIT"));
+  });
+
+  test.each([
+    ["to nobody that is known", {}, "m9", "ERR_PEER_UNKNOWN"],
+    ["to one that is barred", { noLendTo: ["m2"] }, "m2", "ERR_PEER_BARRED"],
+    ["where lending is off", { lending: "off" }, "m2", "ERR_LENDING_OFF"],
+    ["where lending is only observed", { lending: "observe" }, "m2", "ERR_LENDING_OFF"],
+  ] as const)("not %s", (_, changes, peer, code) => {
+    expect(createScene(changes).orders({ type: "lend", peer, workers: 1 })).toMatchObject(refusedAs(code));
+  });
+
+  test("not to a peer that is silent", () => {
+    const scene = createScene();
+    scene.passTo(60);
+    expect(scene.orders({ type: "lend", peer: "m2", workers: 1 })).toMatchObject(refusedAs("ERR_PEER_NOT_ALIVE"));
+  });
+});
+
+describe("reclaim by hand", () => {
+  const lent = () => {
+    const scene = createScene();
+    scene.orders({ type: "lend", peer: "m2", workers: 2 });
+    for (const worker of ["w1", "w2"]) scene.closes(worker);
+    scene.skip();
+    return scene;
+  };
+
+  test("one loan, once", () => {
+    const scene = lent();
+    expect(scene.orders({ type: "reclaim", what: { loan: "w2@1" } })).toEqual({ kind: "reclaiming", loans: ["w2@1"] });
+    expect(scene.told.filter((line) => line.includes("dial"))).toEqual([`3 dial ${PEER}`]);
+    expect(scene.orders({ type: "reclaim", what: { loan: "w2@1" } })).toMatchObject(refusedAs("ERR_LOAN_NOT_OUT"));
+    expect(scene.orders({ type: "reclaim", what: { loan: "w2@2" } })).toMatchObject(refusedAs("ERR_LOAN_UNKNOWN"));
+  });
+
+  test("what a peer has, or everything; nothing is no mistake", () => {
+    const scene = lent();
+    expect(scene.orders({ type: "reclaim", what: { peer: "m9" } })).toMatchObject(refusedAs("ERR_PEER_UNKNOWN"));
+    expect(scene.orders({ type: "reclaim", what: { peer: "m2" } })).toMatchObject({ loans: ["w1@1", "w2@1"] });
+    expect(scene.orders({ type: "reclaim", what: "all" })).toEqual({ kind: "reclaiming", loans: [] });
+    const notice = scene.told.find((line) => line.includes("reclaim-ordered"));
+    expect(notice).toContain('"workers":2,"why":"an operator wants them back"');
+  });
+
+  test("a loan that is over shows when, and why", () => {
+    const scene = lent();
+    scene.passTo(4);
+    scene.opens("w1");
+    scene.says("w1", hello("w1", { epoch: 1 }));
+    expect(scene.loans()).toMatchObject([
+      { id: "w2@1", endedAt: undefined },
+      { id: "w1@1", state: "home", endedAt: 1_000_000 + 4_000, reason: "it came back by itself" },
+    ]);
+    expect(scene.node.loans({ limit: 10, direction: "in" }, scene.now())).toEqual([]);
+    expect(scene.node.loans({ limit: 1 }, scene.now())).toHaveLength(1);
+  });
+});
+
+describe("borrow by hand", () => {
+  test("the peer is asked although nothing waits", () => {
+    const scene = createScene();
+    expect(scene.orders({ type: "borrow", peer: undefined, workers: 3 })).toEqual({
+      kind: "borrowing",
+      asks: [{ peer: PEER, workers: 3 }],
+    });
+    scene.dialled(PEER);
+    expect(scene.told.find((line) => line.includes("WORKER_REQUEST"))).toContain("3");
+    expect(scene.orders({ type: "borrow", peer: "m2", workers: 1 })).toMatchObject(refusedAs("ERR_ASK_OPEN"));
+  });
+
+  test.each([
+    ["from a stranger", {}, "m9", "ERR_PEER_UNKNOWN"],
+    ["above the limit", { borrowMax: 0 }, "m2", "ERR_BORROW_LIMIT"],
+    ["where lending is off", { lending: "off" }, undefined, "ERR_LENDING_OFF"],
+    ["where there are no peers", { peers: [] }, undefined, "ERR_PEER_NOT_ALIVE"],
+  ] as const)("not %s", (_, changes, peer, code) => {
+    const scene = "peers" in changes ? undefined : createScene(changes);
+    if (scene !== undefined) {
+      expect(scene.orders({ type: "borrow", peer, workers: 1 })).toMatchObject(refusedAs(code));
+      return;
+    }
+    const alone = createMasterScene();
+    alone.handle({ type: "borrow", request: requestId(1), peer, workers: 1 });
+    expect(alone.answers).toMatchObject([refusedAs(code)]);
+  });
+});
+
+describe("drain", () => {
+  test("nothing more is accepted, and it is over when the tasks have ended", () => {
+    const scene = createScene({ workers: ["w1"] });
+    scene.submits(draft("t"));
+    scene.orders({ type: "drain", forMs: seconds(60), until: "tasks" });
+    expect(scene.answers).toHaveLength(1);
+    scene.submits(draft("u"));
+    expect(scene.answers.at(-1)).toMatchObject({
+      drafts: [{ refusal: { code: "ERR_MASTER_DRAINING", retryAfterMs: 5_000 } }],
+    });
+    scene.says("w1", results("w1", [ok("t")]));
+    expect(scene.answers.at(-1)).toEqual({ kind: "drained", isComplete: true });
+  });
+
+  test("lent workers are called back first, and then waited for", () => {
+    const scene = createScene({ workers: ["w1"] });
+    scene.orders({ type: "lend", peer: "m2", workers: 1 });
+    scene.closes("w1");
+    scene.skip();
+    scene.orders({ type: "drain", forMs: seconds(60), until: "tasks" });
+    expect(scene.told.join()).toContain("this master is about to end");
+    expect(scene.answers.at(-1)).toMatchObject({ kind: "lending" });
+    scene.opens("w1");
+    scene.says("w1", hello("w1", { epoch: 1 }));
+    expect(scene.answers.at(-1)).toEqual({ kind: "drained", isComplete: true });
+  });
+
+  test("for no longer than it may take", () => {
+    const scene = createScene({ workers: [] });
+    scene.submits(draft("t"));
+    scene.orders({ type: "drain", forMs: seconds(10), until: "tasks" });
+    scene.passTo(12.9);
+    expect(scene.answers).toHaveLength(1);
+    scene.passTo(13);
+    expect(scene.answers.at(-1)).toEqual({ kind: "drained", isComplete: false });
+  });
+
+  test("for the guests alone is over at once if there are none, whatever waits", () => {
+    const scene = createScene({ workers: [] });
+    scene.submits(draft("t"));
+    expect(scene.orders({ type: "drain", forMs: seconds(10), until: "guests" })).toEqual({
+      kind: "drained",
+      isComplete: true,
+    });
+  });
+
+  test("a guest goes home, and is waited for", () => {
+    const scene = createScene({ workers: [] });
+    scene.submits(draft("t", { type: "other" }));
+    scene.opens("g");
+    scene.says("g", {
+      WORKER: "ALIVE",
+      WORKER_UUID: "g",
+      SERVER_UUID: "m2",
+      EXT: { v: 1, boot: "1", slots: 1, types: ["QUERY"], holding: [], epoch: 1 },
+    });
+    scene.says("g", results("g", [], { resynced: true }));
+    expect(scene.loans()).toMatchObject([
+      { id: "g@1", direction: "in", owner: "m2", borrower: "m", state: "held", tasksDone: 0 },
+    ]);
+    expect(scene.node.workers(scene.now())).toMatchObject([{ id: "g", owner: "m2", isBorrowed: true }]);
+    scene.skip();
+    scene.orders({ type: "drain", forMs: seconds(60), until: "guests" });
+    expect(scene.answers).toHaveLength(1);
+    scene.wake();
+    scene.onDialled({ SERVER_UUID: "m2", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ["g"] });
+    scene.passTo(3.1);
+    expect(scene.told.find((line) => line.includes("g <-"))).toContain("RETURN");
+    scene.closes("g");
+    expect(scene.answers.at(-1)).toEqual({ kind: "drained", isComplete: true });
+    expect(scene.loans()).toMatchObject([{ state: "left", tasksDone: 0 }]);
+  });
+});
