@@ -25,6 +25,8 @@ export interface FarmGame<World extends FarmWorld, FaultName extends string> {
   readonly description: string;
   readonly counters: Counters;
   create(counters: Counters, prng: Prng, onDurable: (change: DurableChange) => void): FarmGameCreation<World>;
+  /** Keeps the books that the checkers read, and so sees each step before them. */
+  createScribe?(world: World): FarmChecker;
   readonly checkers: Readonly<Record<string, (world: World, fail: Fail) => FarmChecker>>;
   /** Not a checker, but it watches like one. */
   createSeer(world: World): FarmChecker;
@@ -62,6 +64,7 @@ export function playGame<World extends FarmWorld, FaultName extends string>(
   const { world } = creation;
   let failure: Failure | undefined;
   try {
+    if (game.createScribe !== undefined) watchers.push(game.createScribe(world));
     watchers.push(...createJudges<World, FarmChecker>(game.checkers, world, options.only), game.createSeer(world));
     play(game, creation, watchers, trace);
   } catch (error) {
