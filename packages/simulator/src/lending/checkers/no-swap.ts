@@ -31,12 +31,13 @@ export const createNoSwapChecker: CreateLendingChecker = (world, fail) => {
     master(observation) {
       const { life } = observation;
       checkRedirect(observation);
-      const { begun, before } = world.loans.of(life);
+      const { begun, open, asks } = world.loans.of(life);
       for (const loan of begun) {
         if (loan.direction === "in" || loan.state !== "flushing") continue;
         checkBothWays(observation, loan);
-        if (before.guests > 0) fail(`${life.label} lends ${loan.worker}, and has ${before.guests} guests`);
-        if (before.asks > 0) fail(`${life.label} lends ${loan.worker}, and asks others for workers`);
+        for (const other of open.values())
+          if (other.direction === "in") fail(`${life.label} lends ${loan.worker}, and has ${other.worker} as a guest`);
+        if (asks.size > 0) fail(`${life.label} lends ${loan.worker}, and asks others for workers`);
       }
     },
   };

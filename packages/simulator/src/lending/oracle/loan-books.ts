@@ -30,13 +30,6 @@ export interface LoanBook {
   readonly begun: readonly OpenLoan[];
   /** Loans that ended with the step at hand. */
   readonly ended: readonly OpenLoan[];
-  /** What was open before the step at hand. */
-  readonly before: Before;
-}
-
-export interface Before {
-  readonly asks: number;
-  readonly guests: number;
 }
 
 export interface AskBook {
@@ -59,7 +52,6 @@ interface State {
   readonly speakers: Map<ConnId, Speaker>;
   begun: OpenLoan[];
   ended: OpenLoan[];
-  before: Before;
 }
 
 export function createLoanBooks(): LoanBooks {
@@ -71,7 +63,6 @@ export function createLoanBooks(): LoanBooks {
       speakers: new Map(),
       begun: [],
       ended: [],
-      before: { asks: 0, guests: 0 },
     };
     books.set(life, known);
     return known;
@@ -80,10 +71,9 @@ export function createLoanBooks(): LoanBooks {
 }
 
 function note(state: State, { event, effects, at }: MasterObservation): void {
-  const { asks, open, speakers } = state;
+  const { asks, speakers } = state;
   state.begun = [];
   state.ended = [];
-  state.before = { asks: asks.size, guests: countIn(open) };
   if (event.type === "message-received") {
     const { conn, message } = event;
     const ask = asks.get(conn);
@@ -103,12 +93,6 @@ function note(state: State, { event, effects, at }: MasterObservation): void {
     if (effect.type === "send" && effect.message.kind === "worker-request")
       asks.set(effect.conn, { isAnswered: false });
   }
-}
-
-function countIn(open: ReadonlyMap<string, OpenLoan>): number {
-  let count = 0;
-  for (const { direction } of open.values()) if (direction === "in") count++;
-  return count;
 }
 
 function told(state: State, notice: Notice, at: WorldMs): void {
