@@ -1,6 +1,6 @@
 import type { MasterEffect, MasterEvent, MasterNodeOptions, Notice, WriteId } from "@mutirao/node-core";
 import { after, type ConnId, type InstantMs, instantMs, isDialled, type TaskId } from "@mutirao/primitives";
-import type { SendableMessage } from "@mutirao/protocol";
+import type { Message, SendableMessage } from "@mutirao/protocol";
 import type { StoreChange, StoreContents, TaskChange, TaskOrder } from "@mutirao/task-store";
 import { masterStallMs } from "../bounds.ts";
 import type { MasterStep } from "../world.ts";
@@ -320,10 +320,32 @@ function told(state: State, news: News, event: MasterEvent, notice: Notice, now:
       if (worker !== undefined) worker.name = notice.worker;
       break;
     }
+    case "loan-changed":
+      if (notice.direction === "in" && notice.to === "left" && event.type === "message-received")
+        departed(state, news, event.message, notice.worker, now);
+      break;
     case "worker-gone":
       if (notice.why !== "connection") gone(state, notice.worker);
       break;
     default:
+  }
+}
+
+/** Its owner says that a guest is home: what it had here is somebody else's turn, and costs its tasks nothing. */
+function departed(state: State, news: News, message: Message, id: string, now: InstantMs): void {
+  if (message.kind !== "release-completed") return;
+  for (const worker of state.workers.values()) {
+    if (worker.id !== id) continue;
+    worker.status = "gone";
+    for (const assignment of [...worker.assigned.values()]) {
+      const isHolder = state.live.get(assignment.task)?.holder === assignment;
+      release(assignment);
+      assignment.isOpen = false;
+      const live = state.live.get(assignment.task);
+      if (!isHolder || live === undefined) continue;
+      wait(live, now, now, now);
+      news.givenBack.push(assignment);
+    }
   }
 }
 
