@@ -48,7 +48,9 @@ function runTown(seed: number): void {
         .loans({ direction: "out", limit: 1_000 }, instantMs(town.now() * 1_000))
         .some((loan) => loan.worker === worker.name && loan.endedAt === undefined);
       if (!isOpen && epoch >= kept && epoch > 0) {
-        throw new Error(`seed ${seed}, ${step}: ${home.name} believes ${worker.name} home, and it is away under ${epoch}`);
+        throw new Error(
+          `seed ${seed}, ${step}: ${home.name} believes ${worker.name} home, and it is away under ${epoch}`,
+        );
       }
     }
     for (const master of masters) {
@@ -125,7 +127,9 @@ function runTown(seed: number): void {
     checkSafety("afterwards");
   }
   const accepted = masters.flatMap((master) => [...master.tasks.keys()]);
-  const ended = masters.flatMap((master) => [...master.tasks.values()].filter(({ status }) => status.state !== "pending"));
+  const ended = masters.flatMap((master) =>
+    [...master.tasks.values()].filter(({ status }) => status.state !== "pending"),
+  );
   const open = masters.flatMap((master) =>
     master.node
       .loans({ limit: 1_000 }, instantMs(end * 1_000))
@@ -138,8 +142,14 @@ function runTown(seed: number): void {
   if (process.env["MUTIRAO_TELL"] !== undefined) {
     const told = town.notices.filter(({ notice }) => notice.kind !== "registry-due");
     console.log(story.join("\n"));
-    console.log(told.map(({ who, notice }) => `${who} ${JSON.stringify(notice)}`).slice(-60).join("\n"));
-    for (const m of masters) console.log(m.name, JSON.stringify(m.node.tasks(20)), JSON.stringify(m.node.workers(0 as never)));
+    console.log(
+      told
+        .map(({ who, notice }) => `${who} ${JSON.stringify(notice)}`)
+        .slice(-60)
+        .join("\n"),
+    );
+    for (const m of masters)
+      console.log(m.name, JSON.stringify(m.node.tasks(20)), JSON.stringify(m.node.workers(0 as never)));
   }
   expect({ seed, open, away, lost: accepted.length - ended.length }).toEqual({ seed, open: [], away: [], lost: 0 });
 }
