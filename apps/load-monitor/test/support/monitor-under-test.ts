@@ -27,7 +27,7 @@ export async function startMonitor(processes: Processes, ...flags: readonly stri
   const isReplay = flags.includes("--replay");
   const { host, port } = isReplay ? { host: "", port: 0 } : await logged({ event: "listening" });
   const { host: httpHost, port: httpPort } = await logged({ event: "http-listening" });
-  const http = `${httpHost}:${httpPort}`;
+  const http = `${String(httpHost)}:${String(httpPort)}`;
   const get = async (path: string): Promise<unknown> => (await fetch(`http://${http}${path}`)).json();
   return {
     ...running,
