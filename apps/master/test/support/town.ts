@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Processes, type RunningProcess, freePort, ownLoopbackHost } from "@mutirao/process-tests";
+import { freePort, ownLoopbackHost, type Processes, type RunningProcess } from "@mutirao/process-tests";
 import { runMaster } from "./master-command.ts";
 import { type Operator, operatorOf } from "./operator.ts";
 import type { Place } from "./places.ts";
@@ -87,7 +87,7 @@ async function addressesOfMany(count: number): Promise<readonly Place[]> {
 async function placeAt(host: string, port: number): Promise<Place> {
   const [push, http] = [await freePort(host), await freePort(host)];
   const flags = ["--host", host, "--port", `${port}`, "--push-port", `${push}`, "--http", `${host}:${http}`];
-  return { host, port, address: `${host}:${port}`, flags };
+  return { host, port, address: `${host}:${port}`, http: `${host}:${http}`, flags };
 }
 
 interface Plot {
@@ -126,14 +126,20 @@ async function build(processes: Processes, { id, place, places, folder }: Plot, 
 }
 
 async function untilMet({ peers }: Operator, count: number): Promise<void> {
-  await until("every peer is ALIVE", peers, (known) => known.filter(({ status }) => status === "ALIVE").length === count);
+  await until(
+    "every peer is ALIVE",
+    peers,
+    (known) => known.filter(({ status }) => status === "ALIVE").length === count,
+  );
 }
 
 async function untilHome(houses: readonly House[]): Promise<void> {
   await Promise.all(
     houses.map(({ id, operator, workers }) =>
       until(`all workers of ${id} are home, and no others`, operator.workers, (here) => {
-        const own = here.filter(({ status, borrowed, running }) => status === "ALIVE" && !borrowed && running.length === 0);
+        const own = here.filter(
+          ({ status, borrowed, running }) => status === "ALIVE" && !borrowed && running.length === 0,
+        );
         return own.length === workers.size && here.every(({ borrowed, status }) => !borrowed || status !== "ALIVE");
       }),
     ),
