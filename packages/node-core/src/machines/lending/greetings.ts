@@ -42,7 +42,7 @@ function greetOwn(state: LendingState, worker: WorkerRecord, { hello }: WorkerAl
 /** Leases are per instance: somebody else who goes by the id of a worker that is away proves nothing of it. */
 function isTwin({ loans }: LendingState, { id, name, style }: WorkerRecord): boolean {
   const loan = loans.open.get(id);
-  return name !== id || (loan !== undefined && loan.isSession !== (style === "session"));
+  return name !== id || (loan?.isSession !== undefined && loan.isSession !== (style === "session"));
 }
 
 function greetGuest(

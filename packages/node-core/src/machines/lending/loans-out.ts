@@ -1,5 +1,6 @@
 import {
   after,
+  assert,
   createBoundedMap,
   createDeadlineQueue,
   type DurationMs,
@@ -143,7 +144,8 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
       continue;
     }
     peer.id ??= borrower.id;
-    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: !borrower.isForeign });
+    peer.isOurs ||= !borrower.isForeign;
+    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: undefined });
     loan.phase = "lent";
     loan.redirects = 1;
     state.open.set(worker, loan);
@@ -163,6 +165,7 @@ function expect(state: State, loan: LoanOut, now: InstantMs): void {
 }
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
+  assert(!state.open.has(worker.id), "a worker has one open lease");
   const epoch = epochOf(state, worker.id) + 1;
   const loan = createLoan(worker.id, epoch, peer, to, now, {
     slots: worker.slots,
