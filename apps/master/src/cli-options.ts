@@ -1,5 +1,12 @@
 import { logLevelOption } from "@mutirao/command";
-import { choiceOption, endpointSchema, masterOptions, type OptionSchema, switchOption } from "@mutirao/node-core";
+import {
+  choiceOption,
+  endpointSchema,
+  masterOptions,
+  type OptionSchema,
+  secondsOption,
+  switchOption,
+} from "@mutirao/node-core";
 import type { Endpoint } from "@mutirao/primitives";
 import { z } from "zod";
 
@@ -46,6 +53,16 @@ export const commandOptions = {
       "disk: what is accepted survives a crash. memory: faster, nothing is written, and whatever has not ended is lost " +
       "with the process.",
   }),
+  drainMs: secondsOption(
+    { minS: 0, maxS: 3_600, defaultS: 20 },
+    {
+      flag: "--drain-timeout <s>",
+      group: "Lending",
+      consequence:
+        "How long a master that is to end waits for borrowed workers to finish and go home; asked to drain, also for its " +
+        "tasks and for its own workers. Lower ends sooner: what borrowed workers had is then done again elsewhere.",
+    },
+  ),
   logLevel: logLevelOption,
 } as const;
 

@@ -1,5 +1,16 @@
-import type { Answer, DraftAnswer, LoadView, Notice, TaskDraft, TaskView, WorkerView } from "@mutirao/node-core";
-import type { Endpoint, EpochMs, NodeId, TaskId } from "@mutirao/primitives";
+import type {
+  Answer,
+  DraftAnswer,
+  LoadView,
+  LoanQuery,
+  LoanView,
+  Notice,
+  TaskDraft,
+  TaskView,
+  WorkerView,
+} from "@mutirao/node-core";
+import type { Journal, MasterOrder } from "@mutirao/node-runtime";
+import type { DurationMs, Endpoint, EpochMs, NodeId, TaskId } from "@mutirao/primitives";
 import type { PeerStatus } from "@mutirao/registry";
 import type { StoredState, TaskOrder, TaskStatus } from "@mutirao/task-store";
 
@@ -28,7 +39,7 @@ export interface PeerView {
 }
 
 /** Whether a master takes tasks, or why not. */
-export type Readiness = "ready" | "starting" | "store-failed" | "stopping";
+export type Readiness = "ready" | "starting" | "store-failed" | "draining" | "stopping";
 
 /**
  * What an operator can ask of a running master. Whatever waits for the disk is a promise; it rejects with a
@@ -48,6 +59,12 @@ export interface MasterAccess {
   workers(): readonly WorkerView[];
   peers(): readonly PeerView[];
   load(): LoadView;
+  loans(query: LoanQuery): readonly LoanView[];
+  /** What an operator wants moved by hand. */
+  order(order: Exclude<MasterOrder, { readonly type: "drain" }>): Promise<Answer>;
+  /** Ends the master in good order. Gives how long that may take: as long as was asked for, or as its flags say. */
+  drain(forMs: DurationMs | undefined): DurationMs;
+  readonly journal: Pick<Journal, "entries" | "lost">;
   readiness(): Readiness;
   /** Tells every notice from now on, until the function that it gives is called. A `task-recorded` can be read with `task`. */
   onNotice(listener: (notice: Notice) => void): () => void;

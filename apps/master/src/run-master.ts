@@ -20,8 +20,14 @@ import {
   toMasterOptions,
   toTransportLimits,
 } from "@mutirao/node-core";
-import { createMasterHost, createNoticeLog, type MasterHost, wakeGranularityMs } from "@mutirao/node-runtime";
-import { createPrng, type Endpoint, type NodeId, nodeId } from "@mutirao/primitives";
+import {
+  createMasterHost,
+  createNoticeLog,
+  type MasterHost,
+  openJournal,
+  wakeGranularityMs,
+} from "@mutirao/node-runtime";
+import { createPrng, type DurationMs, type Endpoint, type NodeId, nodeId } from "@mutirao/primitives";
 import { createMemoryTaskStore, type TaskStore, TaskStoreError } from "@mutirao/task-store";
 import { openSqliteTaskStore } from "@mutirao/task-store-sqlite";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
@@ -35,6 +41,7 @@ export interface CommandValues {
   readonly http: Endpoint | "off";
   readonly dataDir: string;
   readonly store: "disk" | "memory";
+  readonly drainMs: DurationMs;
   readonly json: boolean;
   readonly logLevel: LogLevel;
 }
@@ -47,6 +54,8 @@ export interface StartProblem {
 
 /** Exit code of a master whose store has failed under it. */
 const EXIT_STORE_FAILED = 3;
+/** Exit code of a master that was told to end, and told again before the workers of others had gone. */
+const EXIT_CUT_SHORT = 1;
 
 /** Runs a master until it is asked to end. Gives its exit code, or why it could not begin. */
 export async function runMaster(values: MasterOptionValues, command: CommandValues): Promise<number | StartProblem> {
@@ -76,9 +85,14 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   const bindHost = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
   if (bindHost === undefined) return 0;
   const store = begun.adopt(await openStore(command), (opened) => opened.close());
+  const journal = begun.adopt(
+    await openJournal({ directory: command.store === "memory" ? undefined : directoryOf(command) }),
+    (opened) => opened.close(),
+  );
   const core = createMasterNode(id, toMasterOptions(values, "class"), createPrng(randomUUID()));
-  const listeners = new Set(listenersOf({ id, logger, core, ending, json: command.json }));
+  const listeners = new Set(listenersOf({ id, logger, core, ending, json: command.json })).add(journal.note);
   let exitCode = 0;
+  let hasDrained = false;
   const host: MasterHost = createMasterHost({
     core,
     store,
@@ -96,7 +110,13 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
     },
   });
   begun.defer(() => host.stop());
-  const master = createRunningMaster({ id, core, host, store, listeners });
+  const master = createRunningMaster({
+    ...{ id, core, host, store, listeners, journal, drainMs: command.drainMs },
+    onDrained() {
+      hasDrained = true;
+      ending.end();
+    },
+  });
   const pushAt = values.pushPort === undefined ? [] : [{ host: bindHost, port: values.pushPort }];
   sayListening(logger, await host.start({ host: bindHost, port: values.port }, ...pushAt));
   if (command.http !== "off") {
@@ -105,12 +125,40 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
     host.tellHttp(listening);
     sayHttpListening(logger, listening);
   }
-  begun.defer(() => master.setReadiness(exitCode === 0 ? "stopping" : "store-failed"));
+  begun.defer(() => master.setReadiness(exitCode === EXIT_STORE_FAILED ? "store-failed" : "stopping"));
   master.setReadiness("ready");
   await ending.asked;
+  if (exitCode === 0 && !hasDrained) {
+    master.setReadiness("draining");
+    exitCode = await seeGuestsOff({ logger, core, host, drainMs: command.drainMs });
+  }
   await begun.disposeAsync();
   logger.info({ event: "stopped" }, "stopped");
   return exitCode;
+}
+
+interface Leaving {
+  readonly logger: Logger;
+  readonly core: MasterNode;
+  readonly host: MasterHost;
+  readonly drainMs: DurationMs;
+}
+
+/**
+ * Workers of others finish what they do here and go home, so that nobody has to find out by the end of a lease. A second
+ * signal waits for nobody. What our own workers do goes on without us: they keep their results until we are back.
+ */
+async function seeGuestsOff({ logger, core, host, drainMs }: Leaving): Promise<number> {
+  const guests = core.loans({ direction: "in", limit: 1 }, host.now()).filter(({ endedAt }) => endedAt === undefined);
+  if (guests.length === 0) return 0;
+  const again = createEnding();
+  logger.info({ event: "draining" }, "borrowed workers finish and go home; a second signal does not wait for them");
+  const over = await Promise.race([
+    host.order({ type: "drain", forMs: drainMs, until: "guests" }).then(() => 0),
+    again.asked.then(() => EXIT_CUT_SHORT),
+  ]);
+  again.dispose();
+  return over;
 }
 
 interface Shown {

@@ -1,6 +1,6 @@
 import type { Answer, MasterNode, Notice } from "@mutirao/node-core";
-import type { MasterHost } from "@mutirao/node-runtime";
-import { epochMs, type NodeId } from "@mutirao/primitives";
+import type { Journal, MasterHost } from "@mutirao/node-runtime";
+import { type DurationMs, epochMs, type NodeId } from "@mutirao/primitives";
 import type { TaskRecord, TaskStore } from "@mutirao/task-store";
 import type { MasterAccess, Readiness, TaskDetails } from "./master-access.ts";
 
@@ -16,12 +16,18 @@ export interface RunningMasterOptions {
   readonly store: TaskStore;
   /** Everybody in it is told each notice. */
   readonly listeners: Set<(notice: Notice) => void>;
+  readonly journal: Journal;
+  /** How long a drain may take if nobody says. */
+  readonly drainMs: DurationMs;
+  /** A drain that was asked for is over. */
+  readonly onDrained: () => void;
 }
 
 /** What a store lists at once. */
 const LIST_MAX = 1_000;
 
-export function createRunningMaster({ id, core, host, store, listeners }: RunningMasterOptions): RunningMaster {
+export function createRunningMaster(options: RunningMasterOptions): RunningMaster {
+  const { id, core, host, store, listeners, journal, drainMs, onDrained } = options;
   let readiness: Readiness = "starting";
 
   const find: MasterAccess["task"] = async (task) => {
@@ -66,6 +72,15 @@ export function createRunningMaster({ id, core, host, store, listeners }: Runnin
         lastSeenAt: lastSeenAt === undefined ? undefined : epochMs(Date.now() - (host.now() - lastSeenAt)),
       })),
     load: () => core.load(host.now()),
+    loans: (query) => core.loans(query, host.now()),
+    order: (order) => host.order(order),
+    drain(asked) {
+      const forMs = asked ?? drainMs;
+      readiness = "draining";
+      void host.order({ type: "drain", forMs, until: "tasks" }).then(onDrained);
+      return forMs;
+    },
+    journal,
     readiness: () => readiness,
     onNotice(listener) {
       listeners.add(listener);

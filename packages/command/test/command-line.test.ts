@@ -1,4 +1,4 @@
-import { choiceOption, heartbeatOptions, switchOption } from "@mutirao/node-core";
+import { choiceOption, heartbeatOptions, masterOptions, switchOption } from "@mutirao/node-core";
 import { expect, test } from "vitest";
 import { readCommandLine } from "../src/command-line.ts";
 
@@ -21,6 +21,13 @@ test("values are read as texts, repeated ones as lists, switches as true", () =>
   const typed = { size: "large", peers: ["a:1", "b:2"], json: true };
   expect(read("--size", "large", "--peer", "a:1", "--json", "--peer=b:2")).toEqual({ kind: "run", typed });
   expect(read("--", "--size", "large")).toEqual({ kind: "run", typed: { size: "large" } });
+});
+
+test("a flag that begins with no and takes a value is absent until it is named", () => {
+  const withNo = { ...description, table: { noLendTo: masterOptions.noLendTo } };
+  expect(readCommandLine([], withNo)).toEqual({ kind: "run", typed: {} });
+  const typed = { noLendTo: ["m2", "m3"] };
+  expect(readCommandLine(["--no-lend-to", "m2", "--no-lend-to", "m3"], withNo)).toEqual({ kind: "run", typed });
 });
 
 test.each(["-h", "--help"])("%s prints the help", (flag) => {

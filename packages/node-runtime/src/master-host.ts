@@ -1,11 +1,15 @@
 import { performance } from "node:perf_hooks";
 import {
   type Answer,
+  type Borrow,
+  type DrainMaster,
   type HostFigures,
+  type Lend,
   type MasterNode,
   type MasterOwnEffect,
   type MasterOwnEvent,
   type Notice,
+  type Reclaim,
   type RequestId,
   requestId,
   type TaskDraft,
@@ -24,6 +28,13 @@ import type { Transport, TransportHandler } from "@mutirao/transport";
 import { createHostGauge } from "./host-figures.ts";
 import { createNodeHost } from "./node-host.ts";
 
+/** What an operator orders, without the number that the host gives it. */
+export type MasterOrder =
+  | Omit<Borrow, "request">
+  | Omit<Lend, "request">
+  | Omit<Reclaim, "request">
+  | Omit<DrainMaster, "request">;
+
 /** Drives a master on this machine: over a transport, and with a store that outlives it. */
 export interface MasterHost {
   /** Reads the store, listens, and begins. Rejects with a `TaskStoreError`, or as `Transport.listen` does. */
@@ -31,6 +42,7 @@ export interface MasterHost {
   submit(drafts: readonly TaskDraft[]): Promise<Answer>;
   cancel(task: TaskId): Promise<Answer>;
   retry(record: TaskRecord): Promise<Answer>;
+  order(order: MasterOrder): Promise<Answer>;
   /** The HTTP API listens here: load reports will say so. */
   tellHttp(at: Endpoint): void;
   /** The clock by which the master's views are told. */
@@ -127,6 +139,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     submit: (drafts) => ask((request) => ({ type: "submit", request, drafts })),
     cancel: (task) => ask((request) => ({ type: "cancel", request, task })),
     retry: (record) => ask((request) => ({ type: "retry", request, record })),
+    order: (order) => ask((request) => ({ ...order, request })),
     tellHttp(at) {
       http = at;
     },

@@ -4,8 +4,20 @@ import { described } from "./api-schema.ts";
 import { apiLimits } from "./limits.ts";
 import { acceptanceSchema, batchAnswerSchema } from "./schemas/acceptance.ts";
 import { healthSchema, indexSchema, readinessSchema } from "./schemas/health.ts";
+import { explanationSchema, journalSchema } from "./schemas/journal.ts";
 import { loadSchema } from "./schemas/load.ts";
+import { loanDirectionSchema, loanListSchema } from "./schemas/loan.ts";
+import { moment } from "./schemas/moment.ts";
 import { newTaskSchema } from "./schemas/new-task.ts";
+import {
+  borrowingSchema,
+  borrowOrderSchema,
+  drainingSchema,
+  drainOrderSchema,
+  lendOrderSchema,
+  orderedLoansSchema,
+  reclaimOrderSchema,
+} from "./schemas/order.ts";
 import { peerListSchema } from "./schemas/peer.ts";
 import { taskListSchema, taskSchema, taskStateSchema } from "./schemas/task.ts";
 import { workerListSchema } from "./schemas/worker.ts";
@@ -31,6 +43,22 @@ export const taskQuerySchema = z.strictObject({
 export const taskListQuerySchema = z.strictObject({
   state: described(taskStateSchema.optional(), "Only tasks in this state."),
   limit: described(z.int().min(1).max(apiLimits.listMax).default(100), "How many at most."),
+});
+
+export const loanListQuerySchema = z.strictObject({
+  direction: described(loanDirectionSchema.optional(), "Only loans in, or only loans out."),
+  limit: described(z.int().min(1).max(apiLimits.listMax).default(100), "How many at most."),
+});
+
+/** What looks like a number in an URL is one, also where an id or an address is meant. */
+const name = z.union([z.string(), z.number().transform(String)]);
+
+export const journalQuerySchema = z.strictObject({
+  loan: described(name.optional(), "Only the steps of this loan."),
+  peer: described(name.optional(), "Only what concerns this peer: its id, or its address as in `--peer`."),
+  task: described(name.optional(), "Only what borrowed workers did to this task."),
+  since: described(moment.optional(), "Only what happened at this time or later."),
+  limit: described(z.int().min(1).max(apiLimits.listMax).default(100), "How many at most, the last ones."),
 });
 
 /** Every route of a master, by the name of what it does. */
@@ -118,6 +146,91 @@ export const apiRoutes = {
     summary: "Lists the other masters whose pulse is kept",
     answers: { 200: json("The peers.", peerListSchema) },
     refusals: [],
+  },
+  listLoans: {
+    method: "GET",
+    path: "/loans",
+    summary: "Lists loans in and out, open ones first, then past ones",
+    query: loanListQuerySchema,
+    answers: { 200: json("The loans.", loanListSchema) },
+    refusals: [422],
+  },
+  borrow: {
+    method: "POST",
+    path: "/loans:borrow",
+    summary: "Asks peers for workers, whatever the figures say",
+    description: "Answers who was asked. Workers that find nothing to do here go home by themselves.",
+    body: { mediaType: "application/json", schema: borrowOrderSchema },
+    answers: { 202: json("They are asked.", borrowingSchema) },
+    refusals: [400, 404, 409, 413, 415, 422, 503],
+  },
+  lend: {
+    method: "POST",
+    path: "/loans:lend",
+    summary: "Sends idle workers to a peer that has not asked for them",
+    description:
+      "The peer keeps them if tasks wait there, and sends them home if not. A worker that has something to do is not lent.",
+    body: { mediaType: "application/json", schema: lendOrderSchema },
+    answers: { 202: json("They go as soon as that is durable.", orderedLoansSchema) },
+    refusals: [400, 404, 409, 413, 415, 422, 503],
+  },
+  reclaim: {
+    method: "POST",
+    path: "/loans:reclaim",
+    summary: "Calls lent workers back",
+    description: "Each comes when it has finished what it does. What is on its way home already is not named again.",
+    body: { mediaType: "application/json", schema: reclaimOrderSchema },
+    answers: { 202: json("They are called back.", orderedLoansSchema) },
+    refusals: [400, 404, 409, 413, 415, 422, 503],
+  },
+  drain: {
+    method: "POST",
+    path: "/drain",
+    summary: "Ends the master in good order",
+    description:
+      "Nothing new is accepted from now on, borrowed workers go home, lent ones are called back, and the process ends " +
+      "with exit code 0 once all tasks have ended, or when the time is over: what is not done then is kept. The body may " +
+      "be left out.",
+    body: { mediaType: "application/json", schema: drainOrderSchema },
+    answers: { 202: json("It is about to end.", drainingSchema) },
+    refusals: [400, 413, 415, 422],
+  },
+  readJournal: {
+    method: "GET",
+    path: "/journal",
+    summary: "The last decisions of the master, oldest first",
+    query: journalQuerySchema,
+    answers: { 200: json("The decisions.", journalSchema) },
+    refusals: [404, 422],
+  },
+  whyBorrow: {
+    method: "GET",
+    path: "/why/borrow",
+    summary: "Why the master borrows, or why not",
+    answers: { 200: json("Why.", explanationSchema) },
+    refusals: [],
+  },
+  whyLoan: {
+    method: "GET",
+    path: "/why/loan/{id}",
+    summary: "Why a loan came about, and why it stands as it stands",
+    answers: { 200: json("Why.", explanationSchema) },
+    refusals: [404],
+  },
+  whyPeer: {
+    method: "GET",
+    path: "/why/peer/{id}",
+    summary: "Why a peer is as it is, and what was asked and lent",
+    description: "The peer is named by its id, or by its address as it was given with `--peer`.",
+    answers: { 200: json("Why.", explanationSchema) },
+    refusals: [404],
+  },
+  whyTask: {
+    method: "GET",
+    path: "/why/task/{id}",
+    summary: "Why a task waits, or ended as it did",
+    answers: { 200: json("Why.", explanationSchema) },
+    refusals: [404, 503],
   },
   getLoad: {
     method: "GET",

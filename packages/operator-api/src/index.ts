@@ -5,13 +5,38 @@
  */
 export { type ApiErrorCode, apiErrorStatus, apiErrors, problemType } from "./api-errors.ts";
 export type { ApiAnswer, ApiContent, ApiRoute } from "./api-route.ts";
-export { type ApiOperation, apiRoutes, taskListQuerySchema, taskQuerySchema } from "./api-routes.ts";
+export {
+  type ApiOperation,
+  apiRoutes,
+  journalQuerySchema,
+  loanListQuerySchema,
+  taskListQuerySchema,
+  taskQuerySchema,
+} from "./api-routes.ts";
 export { apiLimits } from "./limits.ts";
 export { openApiDocument } from "./master-document.ts";
 export { type Acceptance, acceptanceSchema, type BatchAnswer, batchAnswerSchema } from "./schemas/acceptance.ts";
 export { type Index, indexSchema } from "./schemas/health.ts";
+export { type Explanation, explanationSchema, type JournalEntry, journalSchema } from "./schemas/journal.ts";
 export { type Load, type LoadTerm, loadSchema } from "./schemas/load.ts";
+export { type Loan, loanListSchema } from "./schemas/loan.ts";
 export { type CompleteNewTask, type NewTask, newTaskSchema } from "./schemas/new-task.ts";
+export {
+  type Borrowing,
+  type BorrowOrder,
+  borrowingSchema,
+  borrowOrderSchema,
+  type Draining,
+  type DrainOrder,
+  drainingSchema,
+  drainOrderSchema,
+  type LendOrder,
+  lendOrderSchema,
+  type OrderedLoans,
+  orderedLoansSchema,
+  type ReclaimOrder,
+  reclaimOrderSchema,
+} from "./schemas/order.ts";
 export { type Peer, peerListSchema } from "./schemas/peer.ts";
 export { type Problem, problemSchema } from "./schemas/problem.ts";
 export {

@@ -6,6 +6,10 @@ export const apiLimits = {
   batchLineMaxBytes: 64 * 1_024,
   /** How long `GET /tasks/{id}?wait=` may wait. */
   waitMaxS: 60,
-  /** Tasks in one list. */
+  /** Tasks, loans or entries of the journal in one list. */
   listMax: 1_000,
+  /** Workers in one order of an operator's. */
+  orderMax: 1_000,
+  /** How long a drain may take. */
+  drainMaxS: 86_400,
 } as const;

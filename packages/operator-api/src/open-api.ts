@@ -100,8 +100,8 @@ function responses({ answers, refusals }: ApiRoute): Json {
 /** What the statuses of refusals mean, in a few words. */
 const reasons: Readonly<Record<number, string>> = {
   400: "The body cannot be read.",
-  404: "There is nothing by that id.",
-  409: "The task is in a state in which that cannot be done.",
+  404: "There is nothing by that name.",
+  409: "As things stand that cannot be done.",
   413: "The body is too large.",
   415: "The body is of a type that is not read here.",
   422: "A field is wrong; `field` names it.",

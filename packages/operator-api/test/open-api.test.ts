@@ -26,7 +26,7 @@ const apis = [
         },
       },
     },
-    closedSchemas: ["NewTask"],
+    closedSchemas: ["BorrowOrder", "DrainOrder", "LendOrder", "NewTask", "ReclaimOrder"],
   },
   {
     name: "load monitor",
@@ -112,7 +112,7 @@ describe.each(apis)("the OpenAPI document of the $name", ({ document, routes, ex
     const closed = Object.entries(document.components.schemas).filter(
       ([, schema]) => schema["additionalProperties"] === false,
     );
-    expect(closed.map(([id]) => id)).toStrictEqual(closedSchemas);
+    expect(closed.map(([id]) => id).toSorted()).toStrictEqual(closedSchemas);
   });
 });
 

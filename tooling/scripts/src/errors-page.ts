@@ -1,5 +1,13 @@
 import { listenErrors } from "@mutirao/command";
-import { attemptErrors, beatErrors, masterErrors, optionErrors, taskErrors } from "@mutirao/node-core";
+import {
+  attemptErrors,
+  beatErrors,
+  masterErrors,
+  optionErrors,
+  orderErrors,
+  redirectErrors,
+  taskErrors,
+} from "@mutirao/node-core";
 import { apiErrors } from "@mutirao/operator-api";
 import { lineErrors, refusalCodes } from "@mutirao/protocol";
 import { storeErrors } from "@mutirao/task-store";
@@ -17,7 +25,13 @@ export const errorTables = [
     errors: { ...transportErrors, ...beatErrors, ...masterErrors },
   },
   { title: "Tasks", intro: "Why a master refuses what it is asked.", errors: taskErrors },
+  {
+    title: "Orders",
+    intro: "Why a master does not lend, borrow or call back what an operator wants moved by hand.",
+    errors: orderErrors,
+  },
   { title: "Lending", intro: "Why a master lends nobody, as it tells another of ours.", errors: refusalCodes },
+  { title: "Redirections", intro: "Why a worker does not go where it is sent.", errors: redirectErrors },
   {
     title: "Attempts",
     intro: "Why an attempt at a task brought no result. A handler may add codes of its own (`TaskFailure`).",

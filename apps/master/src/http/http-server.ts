@@ -17,10 +17,12 @@ import { createBatchRoute } from "./batch-route.ts";
 import { createEndWaits } from "./end-waits.ts";
 import { loadAnswer, peerAnswer, workerAnswer } from "./farm-answers.ts";
 import { type HttpLimits, httpLimits } from "./http-limits.ts";
+import { createLoanRoutes } from "./loan-routes.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { problemMeanings, problemOf, storeProblem } from "./problem.ts";
 import type { RouteHandlers } from "./route-handlers.ts";
 import { createTaskRoutes } from "./task-routes.ts";
+import { createWhyRoutes } from "./why-routes.ts";
 
 export interface HttpServerOptions {
   readonly master: MasterAccess;
@@ -58,6 +60,8 @@ export function createHttpServer({ master, logger, ...options }: HttpServerOptio
   registerRoutes(app, apiRoutes, {
     ...createTaskRoutes({ master, limits, waits }),
     ...createFarmRoutes(master),
+    ...createLoanRoutes({ master, limits }),
+    ...createWhyRoutes(master),
     ...createServerRoutes({ master, events, metrics }),
     submitBatch: batches.handle,
   });
@@ -91,7 +95,10 @@ interface ServerRoutesTools {
   readonly metrics: Metrics;
 }
 
-type ServerRoutes = Omit<RouteHandlers, keyof FarmRoutes | keyof ReturnType<typeof createTaskRoutes> | "submitBatch">;
+type ServerRoutes = Pick<
+  RouteHandlers,
+  "index" | "getHealth" | "getReadiness" | "getMetrics" | "followEvents" | "listErrors" | "getOpenApi"
+>;
 
 function createServerRoutes({ master, events, metrics }: ServerRoutesTools): ServerRoutes {
   const routes = Object.values(apiRoutes).map(({ method, path, summary }) => ({ method, path, summary }));
@@ -110,6 +117,7 @@ function createServerRoutes({ master, events, metrics }: ServerRoutesTools): Ser
 
 const reasons = {
   starting: "the master is starting: ask again in a moment",
+  draining: "the master is about to end: ask another one",
   stopping: "the master is stopping: ask another one",
   "store-failed": "the store of the master has failed: its log says why",
 } as const;

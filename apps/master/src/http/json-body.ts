@@ -29,26 +29,30 @@ export function typeProblem(contentType: string | undefined): Problem | undefine
   return problemOf("ERR_BODY_TYPE_UNKNOWN", `the body is ${printable(type)}: send JSON`);
 }
 
-/** Reads a whole body of JSON, within its limits of size and time. */
-export async function readJsonBody(request: IncomingMessage, arrivalMs: number): Promise<JsonBody> {
+/**
+ * Reads a whole body of JSON, within its limits of size and time.
+ *
+ * @param example of what the route reads, for whoever sends something else.
+ */
+export async function readJsonBody(request: IncomingMessage, arrivalMs: number, example = TASK): Promise<JsonBody> {
   const problem = typeProblem(request.headers["content-type"]);
   if (problem !== undefined) return { problem };
   const read = await readBytes(request, arrivalMs);
   if ("problem" in read) return read;
   const { bytes } = read;
-  if (bytes.length === 0) return notJson("there is no body");
-  if (!isUtf8(bytes)) return notJson("the body is not UTF-8");
+  if (bytes.length === 0) return notJson("there is no body", example);
+  if (!isUtf8(bytes)) return notJson("the body is not UTF-8", example);
   const text = bytes.toString("utf8");
   const parsed = parseJson(text);
   if ("value" in parsed) return parsed;
-  if (parsed.problem === "not-json") return notJson(`the body begins with ${printable(text, 40)}`);
+  if (parsed.problem === "not-json") return notJson(`the body begins with ${printable(text, 40)}`, example);
   return { problem: numberTooLarge };
 }
 
-const EXAMPLE = '{"type":"QUERY","payload":{"USER":"ana"}}';
+const TASK = '{"type":"QUERY","payload":{"USER":"ana"}}';
 
-const notJson = (why: string): JsonBody => ({
-  problem: problemOf("ERR_BODY_NOT_JSON", `${why}: send one JSON object, such as ${EXAMPLE}`),
+const notJson = (why: string, example: string): JsonBody => ({
+  problem: problemOf("ERR_BODY_NOT_JSON", `${why}: send one JSON object, such as ${example}`),
 });
 
 export const numberTooLarge = problemOf("ERR_REQUEST_INVALID", "a number in it is too large: 1.8e308 is the end");

@@ -3,6 +3,7 @@ import type { LoadState, LoadView, WorkerView } from "@mutirao/node-core";
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import type { MasterAccess, PeerView } from "../master-access.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import { addLending } from "./lending-metrics.ts";
 
 /** What the server itself is doing. */
 export interface ServerFigures {
@@ -23,7 +24,7 @@ export interface Metrics {
 }
 
 const loadStates: readonly LoadState[] = ["NORMAL", "SATURATED", "STALLED"];
-const workerStatuses: readonly WorkerView["status"][] = ["ALIVE", "AWAY", "TIMEOUT"];
+const workerStatuses: readonly WorkerView["status"][] = ["ALIVE", "AWAY", "LENT", "TIMEOUT"];
 const peerStatuses: readonly PeerView["status"][] = ["NEVER_SEEN", "ALIVE", "TIMEOUT"];
 
 /** The registry is the server's own: the one that prom-client shares would count the masters of a whole process as one. */
@@ -31,7 +32,7 @@ export function createMetrics(master: MasterAccess, limits: HttpLimits, figures:
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
   const answered = countAnswers(registry);
-  const stopCounting = addNotices(registry, master);
+  const stops = [addNotices(registry, master), addLending(registry, master)];
   // Ten figures are of the load, which takes a look at every worker to find out: one look serves them all.
   let load: LoadView | undefined;
   addLoad(registry, () => {
@@ -48,7 +49,7 @@ export function createMetrics(master: MasterAccess, limits: HttpLimits, figures:
     },
     answered,
     close() {
-      stopCounting();
+      for (const stop of stops) stop();
       registry.clear();
     },
   };

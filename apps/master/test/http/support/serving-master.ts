@@ -7,8 +7,8 @@ import {
   toMasterOptions,
   toTransportLimits,
 } from "@mutirao/node-core";
-import { createMasterHost, wakeGranularityMs } from "@mutirao/node-runtime";
-import { createPrng, type Endpoint, nodeId } from "@mutirao/primitives";
+import { createMasterHost, openJournal, wakeGranularityMs } from "@mutirao/node-runtime";
+import { createPrng, type Endpoint, nodeId, seconds } from "@mutirao/primitives";
 import { createMemoryTaskStore, type TaskStore } from "@mutirao/task-store";
 import { createTcpTransport } from "@mutirao/transport-tcp";
 import { pino } from "pino";
@@ -32,6 +32,8 @@ export interface ServingMaster {
   /** Tells everybody who listens, as the master would. */
   tell(notice: Notice): void;
   setReadiness(readiness: Readiness): void;
+  /** How often a drain that was asked for came to its end. */
+  readonly drains: () => number;
   /** Closes the HTTP server; the master goes on. */
   closeHttp(): Promise<void>;
 }
@@ -70,7 +72,8 @@ async function start(options: ServingMasterOptions) {
     createPrng(randomUUID()),
   );
   const store = options.store ?? createMemoryTaskStore();
-  const listeners = new Set<(notice: Notice) => void>();
+  const journal = await openJournal({ directory: undefined });
+  const listeners = new Set<(notice: Notice) => void>([journal.note]);
   const tell = (notice: Notice): void => {
     for (const listener of listeners) listener(notice);
   };
@@ -84,7 +87,11 @@ async function start(options: ServingMasterOptions) {
     directory: ".",
     onStoreFailed: () => {},
   });
-  const access = createRunningMaster({ id, core, host, store, listeners });
+  let drains = 0;
+  const access = createRunningMaster({
+    ...{ id, core, host, store, listeners, journal, drainMs: seconds(20) },
+    onDrained: () => drains++,
+  });
   const at = await host.start({ host: "127.0.0.1", port: 0 });
   const logged: string[] = [];
   const logger = pino({ level: "trace" }, { write: (line) => void logged.push(line) });
@@ -101,6 +108,7 @@ async function start(options: ServingMasterOptions) {
     logged,
     tell,
     closeHttp,
+    drains: () => drains,
     setReadiness: access.setReadiness,
     ask: (method, path, body) =>
       fetch(`${url}${path}`, {
