@@ -69,6 +69,8 @@ export interface AsksTools {
   readonly moveCost: MoveCost;
   readonly pace: () => Pace;
   readonly isAlive: (peer: PeerRecord) => boolean;
+  /** Those that have workers of ours: two masters never lend to each other at the same time. */
+  readonly borrowers: () => ReadonlySet<PeerRecord>;
   /** Where borrowed workers are to connect; `undefined` until this node listens. */
   readonly meetingPoint: () => Endpoint | undefined;
 }
@@ -221,7 +223,10 @@ function tellNeed(state: State, need: Need, figures: LendingFigures): void {
 /** Whom this wave asks: those that say they can spare workers first, then some at random, then those of other teams. */
 function wave(state: State, need: number, now: InstantMs): readonly Choice<PeerRecord>[] {
   const { peers, open, options, waves, prng } = state;
-  const free = peers.all.filter((peer) => state.isAlive(peer) && !open.has(peer) && peer.notBefore <= now);
+  const borrowers = state.borrowers();
+  const free = peers.all.filter(
+    (peer) => state.isAlive(peer) && !borrowers.has(peer) && !open.has(peer) && peer.notBefore <= now,
+  );
   const ours = free.filter(({ isOurs }) => isOurs);
   const withSpare = ours.filter(
     ({ figuresAt }) => figuresAt !== undefined && elapsed(figuresAt, now) <= viewMs(options.intervalMs),

@@ -105,10 +105,17 @@ function note(state: State, { event, effects, at }: MasterObservation): void {
   }
 }
 
+/** Two processes under one id may come under one lease. Then they are told apart by how their loans stand. */
+function keyOf({ open }: State, name: string, from: LoanState | undefined): string {
+  let key = name;
+  for (let ordinal = 2; open.has(key) && open.get(key)?.state !== from; ordinal++) key = `${name}#${ordinal}`;
+  return key;
+}
+
 function told(state: State, notice: Notice, at: WorldMs): void {
   if (notice.kind !== "loan-changed") return;
   const { loan: id, direction, worker, peer, to, from, reason } = notice;
-  const key = `${direction} ${id}`;
+  const key = keyOf(state, `${direction} ${id}`, from);
   const known = state.open.get(key);
   if (from === undefined || known === undefined) {
     const epoch = /@(\d+)$/.exec(id)?.[1];
