@@ -146,7 +146,9 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
       continue;
     }
     peer.id ??= borrower.id;
-    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: !borrower.isForeign });
+    // Until it says otherwise it is what it was; else a loan of which nothing is heard would last as long as one to another team.
+    if (!borrower.isForeign) peer.isOurs = true;
+    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: undefined });
     loan.phase = "lent";
     loan.redirects = 1;
     state.open.set(worker, loan);

@@ -107,9 +107,9 @@ function note(state: State, { event, effects, at }: MasterObservation): void {
 
 /** Two processes under one id may come under one lease. Then they are told apart by how their loans stand. */
 function keyOf({ open }: State, name: string, from: LoanState | undefined): string {
-  let key = name;
-  for (let ordinal = 2; open.has(key) && open.get(key)?.state !== from; ordinal++) key = `${name}#${ordinal}`;
-  return key;
+  const keys = [name, `${name}#2`, `${name}#3`];
+  const fits = (key: string): boolean => (from === undefined ? !open.has(key) : open.get(key)?.state === from);
+  return keys.find(fits) ?? name;
 }
 
 function told(state: State, notice: Notice, at: WorldMs): void {
