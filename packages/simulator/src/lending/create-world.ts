@@ -16,7 +16,8 @@ export function createLendingWorld(
   onDurable: (change: DurableChange) => void,
 ): FarmGameCreation<LendingWorld> {
   const creation = createFarmWorld(plan, counters, prng, onDurable, drawWay);
-  const world: LendingWorld = Object.assign(creation.world, { plan, loans: createLoanBooks() });
+  const loans = createLoanBooks();
+  const world: LendingWorld = Object.assign(creation.world, { plan, loans, travelled: loans.travelled });
   return { world, endFaults: () => creation.endFaults() };
 }
 

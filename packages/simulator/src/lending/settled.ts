@@ -20,6 +20,7 @@ export function isLendingSettled(world: LendingWorld): boolean {
   return world.workers.every(({ life }) => {
     if (life === undefined) return false;
     const { isAway, unacknowledged, phase } = life.core.status();
-    return !isAway && unacknowledged === 0 && (phase === "connected" || life.slot.plan.options.style === "pull");
+    const owes = unacknowledged > 0 && !world.travelled.has(life);
+    return !isAway && !owes && (phase === "connected" || life.slot.plan.options.style === "pull");
   });
 }

@@ -1,4 +1,4 @@
-import type { FarmChecker, FarmWorld } from "../farm/world.ts";
+import type { FarmChecker, FarmWorld, WorkerLife } from "../farm/world.ts";
 import type { Fail } from "../stage.ts";
 import type { LoanBooks } from "./oracle/loan-books.ts";
 import type { LendingPlan } from "./plan.ts";
@@ -7,6 +7,8 @@ import type { LendingPlan } from "./plan.ts";
 export interface LendingWorld extends FarmWorld {
   readonly plan: LendingPlan;
   readonly loans: LoanBooks;
+  /** Workers that have been away. */
+  readonly travelled: ReadonlySet<WorkerLife>;
 }
 
 export type CreateLendingChecker = (world: LendingWorld, fail: Fail) => FarmChecker;

@@ -70,6 +70,8 @@ export interface AsksTools {
   readonly moveCost: MoveCost;
   readonly pace: () => Pace;
   readonly isAlive: (peer: PeerRecord) => boolean;
+  /** Those that have workers of ours: two masters never lend to each other at the same time. */
+  readonly borrowers: () => ReadonlySet<PeerRecord>;
   /** Where borrowed workers are to connect; `undefined` until this node listens. */
   readonly meetingPoint: () => Endpoint | undefined;
 }
@@ -229,7 +231,10 @@ function tellNeed(state: State, need: Need, figures: LendingFigures): void {
 /** Whom this wave asks: those of ours by the policy, then those of other teams. */
 function wave(state: State, need: number, now: InstantMs): readonly Choice<PeerRecord>[] {
   const { peers, open, options, waves, prng } = state;
-  const alive = peers.all.filter((peer) => state.isAlive(peer) && peer.notBefore <= now);
+  const borrowers = state.borrowers();
+  const alive = peers.all.filter(
+    (peer) => state.isAlive(peer) && !borrowers.has(peer) && peer.notBefore <= now,
+  );
   const viewed = viewMs(options.intervalMs);
   const ours = alive.flatMap((lender) => {
     if (!lender.isOurs) return [];

@@ -26,7 +26,7 @@ export interface LoanOut {
   reclaimedAt: InstantMs | undefined;
   /** The slots that are away. */
   readonly slots: number;
-  /** It has a session, and so says what it has seen; `undefined`: it has not been seen since this master began. */
+  /** It has a session, and so says what it has seen. `undefined`: not known, as the store does not tell. */
   readonly isSession: boolean | undefined;
 }
 

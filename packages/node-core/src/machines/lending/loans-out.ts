@@ -20,6 +20,8 @@ import type { PeerRecord, PeerTable } from "./peer-table.ts";
 export interface LoansOut {
   readonly open: ReadonlyMap<NodeId, LoanOut>;
   epochOf(worker: NodeId): number;
+  /** Who has workers of ours, or is about to; of those that are lost nothing is expected. */
+  borrowers(): ReadonlySet<PeerRecord>;
   recover(leases: readonly LeaseRecord[], now: InstantMs): void;
   /** Promises a worker to a peer. The lease is on its way to the store; see `takeFlushed`. */
   offer(worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut;
@@ -91,6 +93,7 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
   return {
     open: state.open,
     epochOf: (worker) => epochOf(state, worker),
+    borrowers: () => new Set([...state.open.values()].flatMap(({ phase, peer }) => (phase === "lost" ? [] : [peer]))),
     recover: (leases, now) => recover(state, leases, now),
     offer: (worker, peer, to, now) => offer(state, worker, peer, to, now),
     takeFlushed: (now) => takeFlushed(state, now),
@@ -144,7 +147,8 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
       continue;
     }
     peer.id ??= borrower.id;
-    peer.isOurs ||= !borrower.isForeign;
+    // Until it says otherwise it is what it was; else a loan of which nothing is heard would last as long as one to another team.
+    if (!borrower.isForeign) peer.isOurs = true;
     const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: undefined });
     loan.phase = "lent";
     loan.redirects = 1;

@@ -321,8 +321,9 @@ function told(state: State, news: News, event: MasterEvent, notice: Notice, now:
       break;
     }
     case "loan-changed":
-      if (notice.direction === "in" && notice.to === "left" && event.type === "message-received")
-        departed(state, news, event.message, notice.worker, now);
+      if (notice.direction === "out" || notice.to !== "left") break;
+      if (event.type === "message-received") departed(state, news, event.message, notice.worker, now);
+      if (event.type === "conn-closed") leftBy(state, event.conn);
       break;
     case "worker-gone":
       if (notice.why !== "connection") gone(state, notice.worker);
@@ -347,6 +348,12 @@ function departed(state: State, news: News, message: Message, id: string, now: I
       news.givenBack.push(assignment);
     }
   }
+}
+
+/** A guest has gone home, as it was told to. */
+function leftBy({ byConn }: State, conn: ConnId): void {
+  const worker = byConn.get(conn);
+  if (worker !== undefined && worker.assigned.size === 0) worker.status = "gone";
 }
 
 function joined(state: State, event: MasterEvent): WorkerBook | undefined {

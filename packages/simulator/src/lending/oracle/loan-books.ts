@@ -1,6 +1,6 @@
 import type { LoanState, Notice } from "@mutirao/node-core";
 import type { ConnId, NodeId } from "@mutirao/primitives";
-import type { FarmChecker, MasterLife, MasterObservation } from "../../farm/world.ts";
+import type { FarmChecker, MasterLife, MasterObservation, WorkerLife } from "../../farm/world.ts";
 import type { WorldMs } from "../../scheduler.ts";
 
 /** A loan as its master has told of it. */
@@ -44,6 +44,7 @@ export interface Speaker {
 /** The books of all masters. They read events, effects and notices, and know none of the core's machines. */
 export interface LoanBooks extends FarmChecker {
   of(life: MasterLife): LoanBook;
+  readonly travelled: ReadonlySet<WorkerLife>;
 }
 
 interface State {
@@ -67,7 +68,16 @@ export function createLoanBooks(): LoanBooks {
     books.set(life, known);
     return known;
   };
-  return { of, master: (observation) => note(of(observation.life), observation) };
+  const travelled = new Set<WorkerLife>();
+  return {
+    of,
+    travelled,
+    master: (observation) => note(of(observation.life), observation),
+    worker({ life, effects }) {
+      if (effects.some((effect) => effect.type === "notify" && effect.notice.kind === "worker-moved"))
+        travelled.add(life);
+    },
+  };
 }
 
 function note(state: State, { event, effects, at }: MasterObservation): void {
@@ -95,10 +105,17 @@ function note(state: State, { event, effects, at }: MasterObservation): void {
   }
 }
 
+/** Two processes under one id may come under one lease. Then they are told apart by how their loans stand. */
+function keyOf({ open }: State, name: string, from: LoanState | undefined): string {
+  const keys = [name, `${name}#2`, `${name}#3`];
+  const fits = (key: string): boolean => (from === undefined ? !open.has(key) : open.get(key)?.state === from);
+  return keys.find(fits) ?? name;
+}
+
 function told(state: State, notice: Notice, at: WorldMs): void {
   if (notice.kind !== "loan-changed") return;
   const { loan: id, direction, worker, peer, to, from, reason } = notice;
-  const key = `${direction} ${id}`;
+  const key = keyOf(state, `${direction} ${id}`, from);
   const known = state.open.get(key);
   if (from === undefined || known === undefined) {
     const epoch = /@(\d+)$/.exec(id)?.[1];
