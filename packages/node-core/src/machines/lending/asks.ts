@@ -232,9 +232,7 @@ function tellNeed(state: State, need: Need, figures: LendingFigures): void {
 function wave(state: State, need: number, now: InstantMs): readonly Choice<PeerRecord>[] {
   const { peers, open, options, waves, prng } = state;
   const borrowers = state.borrowers();
-  const alive = peers.all.filter(
-    (peer) => state.isAlive(peer) && !borrowers.has(peer) && peer.notBefore <= now,
-  );
+  const alive = peers.all.filter((peer) => state.isAlive(peer) && !borrowers.has(peer) && peer.notBefore <= now);
   const viewed = viewMs(options.intervalMs);
   const ours = alive.flatMap((lender) => {
     if (!lender.isOurs) return [];
