@@ -179,7 +179,7 @@ describe("an order finds a task running: it is finished and reported to the mast
 });
 
 describe("whose REDIRECT is obeyed", () => {
-  const refused = (scene: ReturnType<typeof inSession>, code: string, count = 1): void => {
+  const expectRefused = (scene: ReturnType<typeof inSession>, code: string, count = 1): void => {
     expect(scene.told.filter((line) => line.includes("refused"))).toEqual(Array(count).fill(`0 ! refused ${code}`));
     expect(scene.told.some((line) => line.includes("dial") || line.includes("close"))).toBe(false);
     expect(scene.node.status().redirectsRefused).toBe(count);
@@ -188,14 +188,14 @@ describe("whose REDIRECT is obeyed", () => {
   test("none from a borrower: a borrowed worker is never lent on", () => {
     const scene = atBorrower();
     scene.says(redirect(8), classRedirect("10.0.0.8"));
-    refused(scene, "ERR_REDIRECT_NOT_HOME", 2);
+    expectRefused(scene, "ERR_REDIRECT_NOT_HOME", 2);
     expect(scene.node.status()).toMatchObject({ isAway: true, epoch: 7, phase: "connected" });
   });
 
   test("none from a borrower that is about to be left, either", () => {
     const scene = atBorrower();
     scene.says(work("a"), RETURN, redirect(8));
-    refused(scene, "ERR_REDIRECT_NOT_HOME");
+    expectRefused(scene, "ERR_REDIRECT_NOT_HOME");
   });
 
   test.each([
@@ -209,7 +209,7 @@ describe("whose REDIRECT is obeyed", () => {
     scene.says(welcome());
     scene.skip();
     scene.says(redirect(epoch));
-    refused(scene, "ERR_REDIRECT_STALE");
+    expectRefused(scene, "ERR_REDIRECT_STALE");
   });
 
   test("a new lease is obeyed after that", () => {
@@ -223,7 +223,7 @@ describe("whose REDIRECT is obeyed", () => {
   test("none without a lease from a master of ours", () => {
     const scene = inSession();
     scene.says(classRedirect());
-    refused(scene, "ERR_REDIRECT_NO_LEASE");
+    expectRefused(scene, "ERR_REDIRECT_NO_LEASE");
   });
 
   test("none to where no borrower lives", () => {

@@ -1,5 +1,13 @@
 import { listenErrors } from "@mutirao/command";
-import { attemptErrors, beatErrors, masterErrors, optionErrors, orderErrors, taskErrors } from "@mutirao/node-core";
+import {
+  attemptErrors,
+  beatErrors,
+  masterErrors,
+  optionErrors,
+  orderErrors,
+  redirectErrors,
+  taskErrors,
+} from "@mutirao/node-core";
 import { apiErrors } from "@mutirao/operator-api";
 import { lineErrors, refusalCodes } from "@mutirao/protocol";
 import { storeErrors } from "@mutirao/task-store";
@@ -23,6 +31,7 @@ export const errorTables = [
     errors: orderErrors,
   },
   { title: "Lending", intro: "Why a master lends nobody, as it tells another of ours.", errors: refusalCodes },
+  { title: "Redirections", intro: "Why a worker does not go where it is sent.", errors: redirectErrors },
   {
     title: "Attempts",
     intro: "Why an attempt at a task brought no result. A handler may add codes of its own (`TaskFailure`).",

@@ -9,7 +9,7 @@ import {
 } from "@mutirao/process-tests";
 
 /** Masters of the class, each by the style in which it serves workers; what each does stands in its file. */
-type MasterName = "pull" | "listening_pull" | "push" | "rude";
+type MasterName = "pull" | "listening_pull" | "push" | "rude" | "lending";
 
 /** Starts a master of the class on a free port (unless the flags name one) and waits until it listens. */
 export function startClassMaster(

@@ -83,12 +83,20 @@ function waitMsOf({ backlog, serviceTime }: State, slots: number): DurationMs | 
   return Number.isFinite(waitMs) ? waitMs : undefined;
 }
 
+/** At the moment for which it asked to be woken it is that long, whatever rounding makes of the difference. */
+function unattendedFor({ unattendedSince, thresholds }: State, now: InstantMs): number {
+  if (unattendedSince === undefined) return 0;
+  const { stalledAfterMs } = thresholds;
+  const isDue = after(unattendedSince, durationMs(stalledAfterMs)) <= now;
+  return isDue ? Math.max(stalledAfterMs, elapsed(unattendedSince, now)) : elapsed(unattendedSince, now);
+}
+
 function evaluate(state: State, now: InstantMs): void {
   const { backlog, farm, thresholds } = state;
   state.since ??= now;
   const isUnattended = backlog.size > 0 && farm.present === 0;
   state.unattendedSince = isUnattended ? (state.unattendedSince ?? now) : undefined;
-  const unattendedMs = state.unattendedSince === undefined ? 0 : elapsed(state.unattendedSince, now);
+  const unattendedMs = unattendedFor(state, now);
   // Counting the slots is only worth it where the wait decides.
   const waitMs = thresholds.waitMs === undefined ? durationMs(0) : waitMsOf(state, slotsOf(state));
   const figures = { backlog: backlog.size, estimatedWaitMs: waitMs, workers: farm.present, unattendedMs };

@@ -190,6 +190,11 @@ export function createTown() {
   const wakeAll = (): void => {
     for (const resident of residents.values()) if (resident.isUp) resident.handle({ type: "wake" });
   };
+  const whoIsDue = (): string =>
+    [...masters.values(), ...workers.values()]
+      .filter(({ isUp, node }) => isUp && (node.nextDeadline() ?? Number.POSITIVE_INFINITY) <= nowMs)
+      .map(({ name }) => name)
+      .join(", ");
   const nextDeadline = (): number | undefined => {
     const due = [...masters.values(), ...workers.values()]
       .filter(({ isUp }) => isUp)
@@ -362,9 +367,11 @@ export function createTown() {
     /** Lets time pass, everybody being woken when he wants to be. */
     passTo(atS: number) {
       drain();
-      for (;;) {
+      for (let inVain = 0; ; ) {
         const deadline = nextDeadline();
         if (deadline === undefined || deadline > atS * 1_000) break;
+        inVain = deadline > nowMs ? 0 : inVain + 1;
+        if (inVain > 1_000) throw new Error(`somebody wants to be woken at ${deadline} again and again: ${whoIsDue()}`);
         nowMs = Math.max(nowMs, deadline);
         wakeAll();
         drain();

@@ -60,6 +60,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
   let nowMs = 0;
   let hasLeft = false;
   let identifications = 0;
+  let ended = 0;
   let spared: ConnId | undefined;
 
   const tell = (text: string): void => void told.push(`${Math.round(nowMs) / 1_000} ${text}`);
@@ -109,6 +110,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
         identifications++;
         break;
       case "notify":
+        if (effect.notice.kind === "task-ended") ended++;
         if (effect.notice.kind !== "task-started" && effect.notice.kind !== "task-ended") tell(describe(effect.notice));
         break;
       case "run-task":
@@ -186,6 +188,8 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
     /** Whether its connection may be silent for as long as it likes. */
     isSpared: () => spared !== undefined && find(spared).phase === "open",
     isOpen: () => conns.at(-1)?.phase === "open",
+    /** Runs that are over as far as the worker is concerned. */
+    ended: () => ended,
     /** Where the last connection leads, or led. */
     target: () => formatEndpoint(current(undefined).to),
     /** The runs that have not ended, by their ordinals. */

@@ -265,7 +265,7 @@ function ask(
     id,
     peer,
     workers,
-    slotsEach: figures.slotsPerWorker,
+    slotsEach: Math.round(figures.slotsPerWorker),
     sentAt: now,
     exchange: undefined,
     granted: 0,
