@@ -62,7 +62,7 @@ function createCommand(
 }
 
 function toCommanderOption({ meta }: OptionSchema<unknown>): Option {
-  const option = new Option(meta.flag, describe(meta)).helpGroup(`${meta.group}:`);
+  const option = namedOption(meta.flag, describe(meta)).helpGroup(`${meta.group}:`);
   if (meta.unit === "") return option;
   return option.argParser((text: string, previous: unknown) => {
     if (meta.isRepeatable) return [...(Array.isArray(previous) ? previous : []), text];
@@ -70,6 +70,13 @@ function toCommanderOption({ meta }: OptionSchema<unknown>): Option {
     if (previous !== undefined) throw new InvalidArgumentError("");
     return text;
   });
+}
+
+/** To commander, `--no-lend-to` is the opposite of a switch `--lend-to`; to us it is a flag like any other. */
+function namedOption(flag: string, description?: string): Option {
+  const option = new Option(flag, description);
+  option.negate = false;
+  return option;
 }
 
 function describe(meta: OptionSchema<unknown>["meta"]): string {
@@ -87,7 +94,7 @@ function typedOptions(command: Command, table: Readonly<Record<string, OptionSch
   const values = command.opts<Record<string, string | string[] | boolean>>();
   const typed: Record<string, string | readonly string[] | boolean> = {};
   for (const [name, { meta }] of Object.entries(table)) {
-    const value = values[new Option(meta.flag).attributeName()];
+    const value = values[namedOption(meta.flag).attributeName()];
     if (value !== undefined) typed[name] = value;
   }
   return typed;
