@@ -18,9 +18,14 @@ async function watchBurst(town: Town): Promise<void> {
   const events = await followEvents(busy.place.flags);
   const ids = await town.burst(busy, 120, 50);
   await allDone(busy, ids);
-  expect(new Set(events.told("loan-changed").filter(FIRST_GUEST).map(({ worker }) => worker))).toStrictEqual(
-    new Set(others.flatMap(({ workers }) => [...workers.keys()])),
-  );
+  expect(
+    new Set(
+      events
+        .told("loan-changed")
+        .filter(FIRST_GUEST)
+        .map(({ worker }) => worker),
+    ),
+  ).toStrictEqual(new Set(others.flatMap(({ workers }) => [...workers.keys()])));
   await town.home();
   expect(timesDone(town)).toStrictEqual(ids.map(() => 1));
 }
