@@ -139,19 +139,8 @@ function runTown(seed: number): void {
   const away = workers
     .filter(({ worker }) => worker.node.status().isAway || worker.node.status().phase !== "connected")
     .map(({ worker }) => `${worker.name} ${JSON.stringify(worker.node.status())}`);
-  if (process.env["MUTIRAO_TELL"] !== undefined) {
-    const told = town.notices.filter(({ notice }) => notice.kind !== "registry-due");
-    console.log(story.join("\n"));
-    console.log(
-      told
-        .map(({ who, notice }) => `${who} ${JSON.stringify(notice)}`)
-
-        .join("\n"),
-    );
-    for (const m of masters)
-      console.log(m.name, JSON.stringify(m.node.tasks(20)), JSON.stringify(m.node.workers(0 as never)));
-  }
-  expect({ seed, open, away, lost: accepted.length - ended.length }).toEqual({ seed, open: [], away: [], lost: 0 });
+  const story20 = `town ${seed}, after ${story.slice(-20).join("; ")}`;
+  expect({ open, away, lost: accepted.length - ended.length }, story20).toEqual({ open: [], away: [], lost: 0 });
 }
 
 const pick = <T>(prng: Prng, items: readonly T[]): T => items[prng.integer(0, items.length - 1)] as T;
