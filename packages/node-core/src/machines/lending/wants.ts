@@ -80,7 +80,7 @@ interface State {
 }
 
 /** The most that one ask is taken to be for. */
-export const NEEDED_MAX = 64;
+const NEEDED_MAX = 64;
 /** An ask of a class node is answered at once, or as soon as the store has answered. */
 const CLASS_LIFE_MS = durationMs(5_000);
 /** An ask that would stand for longer is told again by whoever still needs it. */
