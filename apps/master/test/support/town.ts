@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Processes, type RunningProcess, freePort, ownLoopbackHost } from "@mutirao/process-tests";
+import { freePort, ownLoopbackHost, type Processes, type RunningProcess } from "@mutirao/process-tests";
 import { runMaster } from "./master-command.ts";
 import { type Operator, operatorOf } from "./operator.ts";
 import type { Place } from "./places.ts";
@@ -16,6 +16,8 @@ export interface Town {
   burst(at: House, count: number, eachMs: number): Promise<readonly string[]>;
   /** Every worker serves its own master, has nothing to do, and nobody has a guest. */
   home(...houses: readonly House[]): Promise<void>;
+  /** Every master hears of all others. */
+  met(): Promise<void>;
   /** How often the handlers did each number, by their own count. */
   executions(): ReadonlyMap<number, number>;
 }
@@ -34,11 +36,17 @@ export interface House {
   hire(id: string): WorkerUnderTest;
 }
 
+/** Where a house stands. */
+export interface Site {
+  readonly place: Place;
+  readonly processes: Processes;
+}
+
 export interface TownPlan {
   readonly masters: number;
   readonly workersEach: number;
-  /** On one address, and told apart by their ports; else each has an address of its own, and all have one port. */
-  readonly isOneAddress?: boolean;
+  /** Where they are; on loopback, each with an address of its own and all with one port, if nothing is said. */
+  readonly sites?: readonly Site[];
   readonly flags?: readonly string[];
 }
 
@@ -47,9 +55,10 @@ export async function startTown(processes: Processes, plan: TownPlan): Promise<T
   const folder = await processes.newFolder();
   const ran = join(folder, "ran");
   mkdirSync(ran);
-  const places = await (plan.isOneAddress ? portsOfOne(plan.masters) : addressesOfMany(plan.masters));
+  const sites = plan.sites ?? (await sitesOnManyAddresses(processes, plan.masters));
+  const places = sites.map(({ place }) => place);
   const houses = await Promise.all(
-    places.map((place, index) => build(processes, { place, places, folder, id: `m${index + 1}` }, plan)),
+    sites.map((site, index) => build({ ...site, places, folder, id: `m${index + 1}` }, plan)),
   );
   const [first, ...others] = houses;
   if (first === undefined) throw new RangeError("a town has at least one master");
@@ -66,38 +75,40 @@ export async function startTown(processes: Processes, plan: TownPlan): Promise<T
       return answers.map((answer) => String("id" in answer ? answer.id : undefined));
     },
     home: (...these) => untilHome(these.length === 0 ? houses : these),
+    met: async () => void (await Promise.all(houses.map(({ operator }) => untilMet(operator, plan.masters - 1)))),
     executions: () => executionsIn(ran),
   };
   await town.home();
-  await Promise.all(houses.map(({ operator }) => untilMet(operator, plan.masters - 1)));
+  await town.met();
   return town;
 }
 
-async function portsOfOne(count: number): Promise<readonly Place[]> {
+/** Told apart by their ports. */
+export async function sitesOnOneAddress(processes: Processes, count: number): Promise<readonly Site[]> {
   const host = ownLoopbackHost();
-  return Promise.all(Array.from({ length: count }, async () => placeAt(host, await freePort(host))));
+  const site = async (): Promise<Site> => ({ place: await placeAt(host, await freePort(host)), processes });
+  return Promise.all(Array.from({ length: count }, site));
 }
 
-async function addressesOfMany(count: number): Promise<readonly Place[]> {
+async function sitesOnManyAddresses(processes: Processes, count: number): Promise<readonly Site[]> {
   const hosts = Array.from({ length: count }, ownLoopbackHost);
   const port = await freePort(hosts[0] ?? "127.0.0.1");
-  return Promise.all(hosts.map((host) => placeAt(host, port)));
+  return Promise.all(hosts.map(async (host) => ({ place: await placeAt(host, port), processes })));
 }
 
 async function placeAt(host: string, port: number): Promise<Place> {
   const [push, http] = [await freePort(host), await freePort(host)];
   const flags = ["--host", host, "--port", `${port}`, "--push-port", `${push}`, "--http", `${host}:${http}`];
-  return { host, port, address: `${host}:${port}`, flags };
+  return { host, port, address: `${host}:${port}`, http: `${host}:${http}`, flags };
 }
 
-interface Plot {
+interface Plot extends Site {
   readonly id: string;
-  readonly place: Place;
   readonly places: readonly Place[];
   readonly folder: string;
 }
 
-async function build(processes: Processes, { id, place, places, folder }: Plot, plan: TownPlan): Promise<House> {
+async function build({ id, place, processes, places, folder }: Plot, plan: TownPlan): Promise<House> {
   const peers = places.filter((other) => other !== place).flatMap(({ address }) => ["--peer", address]);
   const args = [...place.flags, "--id", id, "--data-dir", join(folder, id), "--interval", "0.2", "--timeout", "1"];
   const start = async (): Promise<RunningProcess> => {
@@ -126,14 +137,20 @@ async function build(processes: Processes, { id, place, places, folder }: Plot, 
 }
 
 async function untilMet({ peers }: Operator, count: number): Promise<void> {
-  await until("every peer is ALIVE", peers, (known) => known.filter(({ status }) => status === "ALIVE").length === count);
+  await until(
+    "every peer is ALIVE",
+    peers,
+    (known) => known.filter(({ status }) => status === "ALIVE").length === count,
+  );
 }
 
 async function untilHome(houses: readonly House[]): Promise<void> {
   await Promise.all(
     houses.map(({ id, operator, workers }) =>
       until(`all workers of ${id} are home, and no others`, operator.workers, (here) => {
-        const own = here.filter(({ status, borrowed, running }) => status === "ALIVE" && !borrowed && running.length === 0);
+        const own = here.filter(
+          ({ status, borrowed, running }) => status === "ALIVE" && !borrowed && running.length === 0,
+        );
         return own.length === workers.size && here.every(({ borrowed, status }) => !borrowed || status !== "ALIVE");
       }),
     ),

@@ -129,7 +129,7 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
 
 function createState(options: LendingOptions, tools: LendingTools): LendingState {
   const { outbox, clock, conns, farm, attempts, prng } = tools;
-  const { selfId, leaseMs, graceMs, workersMax } = options;
+  const { selfId, leaseMs, foreignLeaseMs, graceMs, workersMax } = options;
   const peers = createPeerTable(options.peers);
   const exchanges = createExchanges(outbox, conns);
   const log = createLoanLog(outbox);
@@ -139,7 +139,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   const meetingPoint = (): Endpoint | undefined => options.connectAt ?? state.listening;
   const onHome = (peer: PeerRecord, lease: LeaseRef, now: InstantMs): void => sayCompleted(state, peer, lease, now);
   const loans = createLoansOut(
-    { leaseMs, graceMs, loansMax: workersMax, homeName: (peer) => homeName(state, peer) },
+    { leaseMs, foreignLeaseMs, graceMs, loansMax: workersMax, homeName: (peer) => homeName(state, peer) },
     {
       clock,
       peers,

@@ -45,8 +45,6 @@ const CLASS_OFFER_MS = durationMs(30_000);
 const RETURN_MS = durationMs(10_000);
 /** A lost worker is shown for so long. */
 const FORGET_LOST_MS = durationMs(600_000);
-/** How long a worker stays with a master that never says who its guests are. */
-export const FOREIGN_LEASE_MS = durationMs(900_000);
 /** A loan at its beginning. */
 export const createLoan = (
   worker: NodeId,
@@ -68,17 +66,27 @@ export const createLoan = (
   isSession,
 });
 
+/** How long a worker stays with a peer without a sign of either. */
+export interface Leases {
+  readonly leaseMs: DurationMs;
+  /** With a master that never says who its guests are. */
+  readonly foreignLeaseMs: DurationMs;
+}
+
+export const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Leases): DurationMs =>
+  isOurs ? leaseMs : foreignLeaseMs;
+
 /** How long the next sign of the worker may be in coming, as the loan stands. */
 export function patienceMs(
   { phase, isSession, peer }: LoanOut,
-  { leaseMs, graceMs }: { readonly leaseMs: DurationMs; readonly graceMs: DurationMs },
+  { graceMs, ...leases }: Leases & { readonly graceMs: DurationMs },
 ): DurationMs {
   switch (phase) {
     case "flushing":
     case "offered":
-      return isSession ? OFFER_MS : CLASS_OFFER_MS;
+      return isSession === false ? CLASS_OFFER_MS : OFFER_MS;
     case "lent":
-      return durationMs((peer.isOurs ? leaseMs : FOREIGN_LEASE_MS) + graceMs);
+      return durationMs(leaseOf(peer, leases) + graceMs);
     case "returning":
       return RETURN_MS;
     case "lost":

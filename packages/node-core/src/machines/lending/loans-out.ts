@@ -1,5 +1,6 @@
 import {
   after,
+  assert,
   createBoundedMap,
   createDeadlineQueue,
   type DurationMs,
@@ -12,7 +13,7 @@ import type { LeaseRecord } from "@mutirao/task-store";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { LoanLog } from "./loan-log.ts";
-import { createLoan, FOREIGN_LEASE_MS, type HomeVerdict, type LoanOut, patienceMs } from "./loan-out.ts";
+import { createLoan, type HomeVerdict, type Leases, type LoanOut, leaseOf, patienceMs } from "./loan-out.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
 /** What a master has lent, and the number of each of its workers' last lease. */
@@ -49,8 +50,7 @@ export interface LoansOut {
   nextDeadline(): InstantMs | undefined;
 }
 
-export interface LoansOutOptions {
-  readonly leaseMs: DurationMs;
+export interface LoansOutOptions extends Leases {
   readonly graceMs: DurationMs;
   /** How a worker of ours names us while it is with this peer. */
   readonly homeName: (peer: PeerRecord) => string;
@@ -168,6 +168,7 @@ function expect(state: State, loan: LoanOut, now: InstantMs): void {
 }
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
+  assert(!state.open.has(worker.id), "a worker has one open lease");
   const epoch = epochOf(state, worker.id) + 1;
   const loan = createLoan(worker.id, epoch, peer, to, now, {
     slots: worker.slots,
@@ -186,7 +187,7 @@ function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoin
 function redirectOf(state: State, loan: LoanOut): Redirect {
   const { peer, to, epoch } = loan;
   loan.redirects++;
-  const { leaseMs, homeName } = state.options;
+  const { homeName } = state.options;
   return {
     kind: "redirect",
     to,
@@ -194,7 +195,7 @@ function redirectOf(state: State, loan: LoanOut): Redirect {
       epoch,
       owner: homeName(peer),
       ...(peer.id === undefined ? {} : { borrower: peer.id }),
-      leaseMs: peer.isOurs ? leaseMs : FOREIGN_LEASE_MS,
+      leaseMs: leaseOf(peer, state.options),
     },
   };
 }
