@@ -61,7 +61,8 @@ function countHere({ farm, guests }: FigureSources) {
       if (isIdle(worker)) idleSlots += worker.slots;
       continue;
     }
-    guestSlots += worker.slots;
+    // One that is about to go, and so takes nothing more, is still a guest.
+    guestSlots += Math.max(1, worker.slots);
     if (worker.isBarred || guest.isWanted) leaving += worker.slots;
   }
   for (const [, owed] of guests.owed) leaving += owed;
