@@ -16,12 +16,9 @@ vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 async function startPair(processes: Processes) {
   const [here, there] = [await newPlace(), await newPlace()];
   const [ownFolder, otherFolder] = [await processes.newFolder(), await processes.newFolder()];
+  const flags = ["--interval", "0.5", "--timeout", "5"];
   const start = (place: typeof here, peer: typeof here, id: string, folder: string) =>
-    startMasterAt(
-      processes,
-      place.flags,
-      ...["--id", id, "--peer", peer.address, "--interval", "0.5", "--timeout", "5", "--data-dir", folder],
-    );
+    startMasterAt(processes, place.flags, ...["--id", id, "--peer", peer.address, ...flags, "--data-dir", folder]);
   const [hot, idle] = await Promise.all([
     start(here, there, "hot", ownFolder),
     start(there, here, "idle", otherFolder),
@@ -32,7 +29,8 @@ async function startPair(processes: Processes) {
     for (const id of ids) startWorker(processes, master.address, handlers, "--id", id);
     await Promise.all(ids.map((worker) => master.logged({ event: "worker-joined", worker })));
   };
-  return { here, there, hot, idle, startFarm, onHot: operatorOf(here.flags), onIdle: operatorOf(there.flags) };
+  const restart = () => start(here, there, "hot", ownFolder);
+  return { here, there, hot, idle, restart, startFarm, onHot: operatorOf(here.flags), onIdle: operatorOf(there.flags) };
 }
 
 const loansAt = async (operator: Operator, query = ""): Promise<readonly Loan[]> => {
@@ -62,7 +60,7 @@ async function allHome(operator: Operator, ids: readonly string[]) {
 
 describe.concurrent("two masters with two workers each", () => {
   test("a burst on one is worked off by both farms, and everybody is home again", async ({ processes }) => {
-    const { here, there, hot, idle, startFarm, onHot, onIdle } = await startPair(processes);
+    const { here, there, hot, idle, restart, startFarm, onHot, onIdle } = await startPair(processes);
     await startFarm(hot, "counting", "h1", "h2");
     await startFarm(idle, "counting", "i1", "i2");
     const folder = await processes.newFolder();
@@ -93,6 +91,11 @@ describe.concurrent("two masters with two workers each", () => {
     expect(whyTask.stdout).toMatch(/is done: i[12], borrowed from .+ \(loan i[12]@\d+\) had it/);
     const whyLent = await runCli(processes, "why", "loan", lent.at(-1)?.id ?? "", "--http", there.http);
     expect(whyLent.stdout).toMatch(/ asked for \d+ workers? for its \d+ waiting tasks?/m);
+    // The journal outlives the process.
+    await hot.kill();
+    await restart();
+    const later = await runCli(processes, "why", "loan", first?.id ?? "", "--http", here.http);
+    expect(later).toMatchObject({ code: 0, stdout: why.stdout });
     const table = await runCli(processes, "loans", "--http", there.http);
     expect(table.stdout.split("\n")[1]).toMatch(/^i[12]@\d+ +out +home +idle +hot +/);
   });

@@ -1,4 +1,4 @@
-import { choiceOption, heartbeatOptions, switchOption } from "@mutirao/node-core";
+import { choiceOption, heartbeatOptions, masterOptions, switchOption } from "@mutirao/node-core";
 import { expect, test } from "vitest";
 import { readCommandLine } from "../src/command-line.ts";
 
@@ -9,6 +9,7 @@ const description = {
   table: {
     size: choiceOption(["small", "large"], "small", { flag: "--size <size>", group: "Node", consequence: "How big." }),
     peers: heartbeatOptions.peers,
+    noLendTo: masterOptions.noLendTo,
     json: switchOption({ flag: "--json", group: "Output", consequence: "For programs." }),
   },
   examples: ["tool --size large"],
@@ -21,6 +22,11 @@ test("values are read as texts, repeated ones as lists, switches as true", () =>
   const typed = { size: "large", peers: ["a:1", "b:2"], json: true };
   expect(read("--size", "large", "--peer", "a:1", "--json", "--peer=b:2")).toEqual({ kind: "run", typed });
   expect(read("--", "--size", "large")).toEqual({ kind: "run", typed: { size: "large" } });
+});
+
+test("a flag that begins with --no- is a flag like any other, and is not there unless it is typed", () => {
+  expect(read()).toEqual({ kind: "run", typed: {} });
+  expect(read("--no-lend-to", "b", "--no-lend-to", "a:1")).toEqual({ kind: "run", typed: { noLendTo: ["b", "a:1"] } });
 });
 
 test.each(["-h", "--help"])("%s prints the help", (flag) => {
