@@ -148,7 +148,7 @@ describe("HEARTBEAT is answered to anybody, and renews leases for the borrower a
     w2.crash();
     for (let second = 7; second < 45; second += 2) {
       expect(town.forges("m2", nobody, beat)).toEqual([
-        '{"SERVER_UUID":"m2","TASK":"HEARTBEAT","RESPONSE":"ALIVE","SERVER_ID":"m2"}',
+        '{"SERVER_UUID":"m2","TASK":"HEARTBEAT","RESPONSE":"ALIVE","SERVER_ID":"m2","EXT":{"v":1}}',
       ]);
       town.passTo(second);
     }

@@ -145,7 +145,7 @@ function runTown(seed: number): void {
     console.log(
       told
         .map(({ who, notice }) => `${who} ${JSON.stringify(notice)}`)
-        .slice(-60)
+
         .join("\n"),
     );
     for (const m of masters)

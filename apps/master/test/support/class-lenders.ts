@@ -12,7 +12,7 @@ import {
 import type { ToldEvent } from "./event-follower.ts";
 import { followEvents } from "./event-follower.ts";
 import { type MasterUnderTest, startMasterAt } from "./master-under-test.ts";
-import { type Place } from "./places.ts";
+import type { Place } from "./places.ts";
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`../peers/${name}.py`, import.meta.url));
 

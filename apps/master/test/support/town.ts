@@ -103,7 +103,7 @@ async function sitesOnManyAddresses(processes: Processes, count: number): Promis
 async function placeAt(host: string, port: number): Promise<Place> {
   const [push, http] = [await freePort(host), await freePort(host)];
   const flags = ["--host", host, "--port", `${port}`, "--push-port", `${push}`, "--http", `${host}:${http}`];
-  return { host, port, address: `${host}:${port}`, flags };
+  return { host, port, address: `${host}:${port}`, http: `${host}:${http}`, flags };
 }
 
 interface Plot extends Site {
@@ -154,14 +154,20 @@ async function allEnded(operator: Operator, ids: readonly string[]): Promise<rea
 }
 
 async function untilMet({ peers }: Operator, count: number): Promise<void> {
-  await until("every peer is ALIVE", peers, (known) => known.filter(({ status }) => status === "ALIVE").length === count);
+  await until(
+    "every peer is ALIVE",
+    peers,
+    (known) => known.filter(({ status }) => status === "ALIVE").length === count,
+  );
 }
 
 async function untilHome(houses: readonly House[]): Promise<void> {
   await Promise.all(
     houses.map(({ id, operator, workers }) =>
       until(`all workers of ${id} are home, and no others`, operator.workers, (here) => {
-        const own = here.filter(({ status, borrowed, running }) => status === "ALIVE" && !borrowed && running.length === 0);
+        const own = here.filter(
+          ({ status, borrowed, running }) => status === "ALIVE" && !borrowed && running.length === 0,
+        );
         return own.length === workers.size && here.every(({ borrowed, status }) => !borrowed || status !== "ALIVE");
       }),
     ),

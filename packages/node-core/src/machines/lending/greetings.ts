@@ -41,8 +41,8 @@ function greetOwn(state: LendingState, worker: WorkerRecord, { hello }: WorkerAl
 
 /** Leases are per instance: somebody else who goes by the id of a worker that is away proves nothing of it. */
 function isTwin({ loans }: LendingState, { id, name, style }: WorkerRecord): boolean {
-  const loan = loans.open.get(id);
-  return name !== id || (loan !== undefined && loan.isSession !== (style === "session"));
+  const isSession = loans.open.get(id)?.isSession;
+  return name !== id || (isSession !== undefined && isSession !== (style === "session"));
 }
 
 function greetGuest(

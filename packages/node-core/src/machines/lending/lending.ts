@@ -151,7 +151,17 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   );
   const asks = createAsks(
     { selfId, intervalMs: options.intervalMs, isObserving: options.lending === "observe" },
-    { outbox, peers, exchanges, moveCost, prng: prng.fork("asks"), isAlive, meetingPoint, pace: () => pace(state) },
+    {
+      outbox,
+      peers,
+      exchanges,
+      moveCost,
+      prng: prng.fork("asks"),
+      isAlive,
+      borrowers: () => loans.borrowers(),
+      meetingPoint,
+      pace: () => pace(state),
+    },
   );
   const state: LendingState = {
     ...tools,

@@ -26,8 +26,8 @@ export interface LoanOut {
   reclaimedAt: InstantMs | undefined;
   /** The slots that are away. */
   readonly slots: number;
-  /** It has a session, and so says what it has seen. */
-  readonly isSession: boolean;
+  /** It has a session, and so says what it has seen. `undefined`: not known, as the store does not tell. */
+  readonly isSession: boolean | undefined;
 }
 
 /** What is to be done with a worker of ours that says that it is here. */
@@ -84,7 +84,7 @@ export function patienceMs(
   switch (phase) {
     case "flushing":
     case "offered":
-      return isSession ? OFFER_MS : CLASS_OFFER_MS;
+      return isSession === false ? CLASS_OFFER_MS : OFFER_MS;
     case "lent":
       return durationMs(leaseOf(peer, leases) + graceMs);
     case "returning":

@@ -1,5 +1,6 @@
 import {
   after,
+  assert,
   createBoundedMap,
   createDeadlineQueue,
   type DurationMs,
@@ -12,13 +13,15 @@ import type { LeaseRecord } from "@mutirao/task-store";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { LoanLog } from "./loan-log.ts";
-import { createLoan, type HomeVerdict, type Leases, leaseOf, type LoanOut, patienceMs } from "./loan-out.ts";
+import { createLoan, type HomeVerdict, type Leases, type LoanOut, leaseOf, patienceMs } from "./loan-out.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
 /** What a master has lent, and the number of each of its workers' last lease. */
 export interface LoansOut {
   readonly open: ReadonlyMap<NodeId, LoanOut>;
   epochOf(worker: NodeId): number;
+  /** Who has workers of ours, or is about to; of those that are lost nothing is expected. */
+  borrowers(): ReadonlySet<PeerRecord>;
   recover(leases: readonly LeaseRecord[], now: InstantMs): void;
   /** Promises a worker to a peer. The lease is on its way to the store; see `takeFlushed`. */
   offer(worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut;
@@ -89,6 +92,7 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
   return {
     open: state.open,
     epochOf: (worker) => epochOf(state, worker),
+    borrowers: () => new Set([...state.open.values()].flatMap(({ phase, peer }) => (phase === "lost" ? [] : [peer]))),
     recover: (leases, now) => recover(state, leases, now),
     offer: (worker, peer, to, now) => offer(state, worker, peer, to, now),
     takeFlushed: (now) => takeFlushed(state, now),
@@ -142,7 +146,9 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
       continue;
     }
     peer.id ??= borrower.id;
-    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: !borrower.isForeign });
+    // Until it says otherwise it is what it was; else a loan of which nothing is heard would last as long as one to another team.
+    if (!borrower.isForeign) peer.isOurs = true;
+    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: undefined });
     loan.phase = "lent";
     loan.redirects = 1;
     state.open.set(worker, loan);
@@ -162,6 +168,7 @@ function expect(state: State, loan: LoanOut, now: InstantMs): void {
 }
 
 function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut {
+  assert(!state.open.has(worker.id), "a worker has one open lease");
   const epoch = epochOf(state, worker.id) + 1;
   const loan = createLoan(worker.id, epoch, peer, to, now, {
     slots: worker.slots,

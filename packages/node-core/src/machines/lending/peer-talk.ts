@@ -55,7 +55,8 @@ export function createLendingTalk({ peers, guests, loans, farm, outbox, figures 
       if (peer === undefined) {
         const workers = request.peer.guests?.map(({ worker }) => worker) ?? [];
         if (workers.length > 0) outbox.notify({ kind: "order-refused", word: "heartbeat-request", remote, workers });
-        return undefined;
+        // It may be one of ours that we have not met yet, and is told no more than that we understand it.
+        return SHOWN;
       }
       peer.isOurs = true;
       hear(peer, request.peer, now);
