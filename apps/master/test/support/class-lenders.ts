@@ -33,7 +33,7 @@ export async function newNeighbours(): Promise<Neighbours> {
   const [port, http, theirPort] = [await freePort(host), await freePort(host), await freePort(theirs)];
   const ports = ["--port", `${port}`, "--push-port", `${port + 1}`];
   const flags = ["--host", host, ...ports, "--http", `${host}:${http}`];
-  return { ours: { host, port, address: `${host}:${port}`, flags }, theirs, theirPort };
+  return { ours: { host, port, address: `${host}:${port}`, http: `${host}:${http}`, flags }, theirs, theirPort };
 }
 
 export async function startOurs(
