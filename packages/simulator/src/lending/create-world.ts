@@ -4,6 +4,9 @@ import { createFarmWorld } from "../farm/create-world.ts";
 import type { FarmGameCreation } from "../farm/play.ts";
 import type { DurableChange, FarmWorld } from "../farm/world.ts";
 import type { Way } from "../faults/network-faults.ts";
+import type { Machine } from "../network/machine.ts";
+import { createForeignMaster } from "./foreign/foreign-master.ts";
+import { createMover } from "./foreign/mover.ts";
 import { createLoanBooks } from "./oracle/loan-books.ts";
 import type { LendingPlan } from "./plan.ts";
 import type { LendingWorld } from "./world.ts";
@@ -17,7 +20,20 @@ export function createLendingWorld(
 ): FarmGameCreation<LendingWorld> {
   const creation = createFarmWorld(plan, counters, prng, onDurable, drawWay);
   const loans = createLoanBooks();
-  const world: LendingWorld = Object.assign(creation.world, { plan, loans, travelled: loans.travelled });
+  const theWorld = (): LendingWorld => world;
+  const { machines } = creation.world;
+  const machineOf = (index: number): Machine =>
+    machines[index] ?? creation.world.network.addMachine([`10.9.8.${index}`]);
+  const extras: Omit<LendingWorld, keyof FarmWorld> = {
+    loans,
+    travelled: loans.travelled,
+    foreignMasters: plan.foreignMasters.map((foreign) =>
+      createForeignMaster(theWorld, foreign, machineOf(foreign.machine), prng.fork(foreign.id)),
+    ),
+    movers: plan.movers.map((mover) => createMover(theWorld, mover, machineOf(mover.machine), prng.fork(mover.id))),
+    forger: machineOf(plan.forger),
+  };
+  const world: LendingWorld = Object.assign(creation.world, { ...extras, plan });
   return { world, endFaults: () => creation.endFaults() };
 }
 

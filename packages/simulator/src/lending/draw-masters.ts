@@ -14,6 +14,7 @@ const homeNameStyles = ["id", "ip", "ip:port"] as const;
 export function drawLenders(
   homes: readonly number[],
   machines: readonly (readonly string[])[],
+  strangers: readonly Endpoint[],
   tempo: FarmTempo,
   prng: Prng,
 ): readonly MasterPlan[] {
@@ -22,7 +23,8 @@ export function drawLenders(
   const heat = drawHeat(homes.length, tempo, prng.fork("heat"));
   return homes.map((machine, index): MasterPlan => {
     const draw = prng.fork(`master-${index}`);
-    const peers = homes.filter((other) => other !== machine && (isMesh || draw.chance(0.7))).map(at);
+    const ours = homes.filter((other) => other !== machine && (isMesh || draw.chance(0.7))).map(at);
+    const peers = [...ours, ...strangers.filter(() => draw.chance(0.7))];
     return {
       id: nodeId(`master-${index}`),
       machine,

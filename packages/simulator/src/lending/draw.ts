@@ -1,9 +1,11 @@
-import { createPrng, type Prng } from "@mutirao/primitives";
+import { createPrng, type Endpoint, type Prng } from "@mutirao/primitives";
 import { drawNetwork } from "../farm/draw.ts";
 import { addMachine, drawTempo, type FarmTempo } from "../farm/draw-process.ts";
 import type { FarmFaultName } from "../farm/faults/farm-fault.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
+import type { MasterPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
+import { drawForeignMasters } from "./draw-foreign-masters.ts";
 import { drawLenders } from "./draw-masters.ts";
 import { drawLentWorkers } from "./draw-workers.ts";
 import type { LendingFaultName } from "./faults/lending-fault.ts";
@@ -18,7 +20,9 @@ export function drawLendingPlan(seed: string): LendingPlan {
   const faults = drawFaults(prng.fork("faults"));
   const count = drawCount(prng.fork("size"));
   const homes = Array.from({ length: count }, () => addMachine(machines));
-  const masters = drawLenders(homes, machines, tempo, prng.fork("masters"));
+  const foreign = drawForeignMasters(machines, tempo, prng.fork("foreign"));
+  const strangers = foreign.masters.map(({ listensAt }) => listensAt);
+  const masters = drawLenders(homes, machines, strangers, tempo, prng.fork("masters"));
   const workers = masters.flatMap((master, index) =>
     drawLentWorkers(machines, tempo, master, { index, masters: count }, prng.fork(`workers-${index}`)),
   );
@@ -32,13 +36,23 @@ export function drawLendingPlan(seed: string): LendingPlan {
     workers,
     foreigners: [],
     ...faults,
-    leaseMaxMs: Math.max(...masters.map(({ options }) => options.leaseMs)),
+    foreignMasters: foreign.masters.map((master) => ({ ...master, peers: thoseThatKnow(masters, master.listensAt) })),
+    movers: foreign.movers,
+    forger: addMachine(machines),
+    leaseMaxMs:
+      foreign.masters.length > 0 ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
     safetyMs,
     livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs,
     faultGapMs: safetyMs / logUniform(lengths, 5, 25),
     faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
   };
 }
+
+/** How long a worker of ours stays with a master that never says who its guests are. */
+const FOREIGN_LEASE_MS = 900_000;
+
+const thoseThatKnow = (masters: readonly MasterPlan[], at: Endpoint): readonly Endpoint[] =>
+  masters.filter(({ options }) => options.peers.includes(at)).map(({ listensAt }) => listensAt);
 
 /** Small worlds mostly: what three masters can do to each other, two or three workers show. */
 function drawCount(prng: Prng): number {

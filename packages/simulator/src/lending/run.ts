@@ -27,6 +27,12 @@ export function runLending(seed: string, options: RunOptions = {}): RunResult {
       faults: [...plan.faults, ...plan.lendingFaults],
       beginFault: (name, arena, world) =>
         isLendingFault(name) ? lendingFaults[name].begin({ ...arena, world }) : farmFaults[name].begin(arena),
+      start({ foreignMasters, movers }) {
+        for (const someone of [...foreignMasters, ...movers]) someone.start();
+      },
+      calmDown({ foreignMasters }) {
+        for (const foreign of foreignMasters) foreign.calmDown();
+      },
       isSettled: isLendingSettled,
     },
     options,

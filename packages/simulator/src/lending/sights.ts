@@ -16,6 +16,11 @@ const circumstances = {
   "drawn limits": ({ masters }) => masters.some(({ options }) => options.lendMax < 100 || options.borrowMax < 100),
   "drawn reserve": ({ masters }) => masters.some(({ options }) => options.lendReserve > 0),
   "drawn a rotating hot spot": ({ masters }) => masters.some(({ workload }) => workload.turns !== undefined),
+  "drawn a foreign master that asks": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "returns"),
+  "drawn a foreign master that keeps": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "keeps"),
+  "drawn a foreign master that lends": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "lends"),
+  "drawn a deaf foreign master": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "deaf"),
+  "drawn a pull worker of ours": ({ workers }) => workers.some(({ options }) => options.style === "pull"),
 } satisfies Record<string, (plan: LendingPlan) => boolean>;
 
 const wireSights = ["swallowed", "cut-in-mid-line", "stalled", "gave-up", "merged", "cut-in-chunks"];

@@ -18,7 +18,8 @@ export const createTransitionsChecker: CreateLendingChecker = (world, fail) => {
   };
 
   const check = (life: MasterLife, at: number, loan: OpenLoan): void => {
-    const limitMs = limitOf(life, loan);
+    const isForeign = !world.masters.some(({ plan }) => `${plan.listensAt.host}:${plan.listensAt.port}` === loan.peer);
+    const limitMs = isForeign && TRANSITIONAL.has(loan.state) ? FOREIGN_LIMIT_MS : limitOf(life, loan);
     if (limitMs === undefined) return;
     const since = Math.max(loan.since, isCalmSince(life, loan.peer), life.bornAt);
     const tookMs = (at - since) * life.clock.rate;
@@ -41,6 +42,8 @@ const SLACK_MS = 3_000;
 const LIMIT_MS = 10_000;
 /** Workers of the class come when they ask for work, and cannot be called. */
 const CLASS_LIMIT_MS = 30_000;
+/** An owner of another team that does not answer is told three times, and its worker is waited for. */
+const FOREIGN_LIMIT_MS = 60_000;
 
 function limitOf({ slot }: MasterLife, { state, worker }: OpenLoan): number | undefined {
   if (!TRANSITIONAL.has(state)) return undefined;
