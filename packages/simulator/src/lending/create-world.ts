@@ -1,4 +1,4 @@
-import type { Prng } from "@mutirao/primitives";
+import { type Endpoint, type Prng, sameEndpoint } from "@mutirao/primitives";
 import type { Counters } from "../counters.ts";
 import { createFarmWorld } from "../farm/create-world.ts";
 import type { FarmGameCreation } from "../farm/play.ts";
@@ -19,7 +19,7 @@ export function createLendingWorld(
   onDurable: (change: DurableChange) => void,
 ): FarmGameCreation<LendingWorld> {
   const creation = createFarmWorld(plan, counters, prng, onDurable, drawWay);
-  const loans = createLoanBooks();
+  const loans = createLoanBooks((at) => indexOf(plan, at));
   const theWorld = (): LendingWorld => world;
   const { machines } = creation.world;
   const machineOf = (index: number): Machine =>
@@ -35,6 +35,11 @@ export function createLendingWorld(
   };
   const world: LendingWorld = Object.assign(creation.world, { ...extras, plan });
   return { world, endFaults: () => creation.endFaults() };
+}
+
+function indexOf({ masters }: LendingPlan, at: Endpoint): number | undefined {
+  const index = masters.findIndex(({ listensAt }) => sameEndpoint(listensAt, at));
+  return index < 0 ? undefined : index;
 }
 
 /** A way between two masters, or between a worker and its home or any other master that it may be sent to. */

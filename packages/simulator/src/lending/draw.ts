@@ -42,7 +42,9 @@ export function drawLendingPlan(seed: string): LendingPlan {
     leaseMaxMs:
       foreign.masters.length > 0 ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
     safetyMs,
-    livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs,
+    // What is left at the end is at most what a master never gives back, until its lease is over.
+    livenessMs:
+      400 * tempo.timeoutMs + 40 * tempo.visibilityMs + (foreign.masters.length > 0 ? 1.5 * FOREIGN_LEASE_MS : 0),
     faultGapMs: safetyMs / logUniform(lengths, 5, 25),
     faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
   };

@@ -1,6 +1,7 @@
 import { checkers as farmCheckers } from "../../farm/checkers/table.ts";
 import type { CreateLendingChecker } from "../world.ts";
 import { createAllEndChecker } from "./all-end.ts";
+import { createAuthorityChecker } from "./authority.ts";
 import { createBeliefChecker } from "./belief.ts";
 import { createDurableOfferChecker } from "./durable-offer.ts";
 import { createEpochsChecker } from "./epochs.ts";
@@ -49,6 +50,7 @@ export const checkers = {
   belief: createBeliefChecker,
   "no-swap": createNoSwapChecker,
   "lending-limits": createLendingLimitsChecker,
+  authority: createAuthorityChecker,
   transitions: createTransitionsChecker,
   homecoming: createHomecomingChecker,
   "all-end": createAllEndChecker,

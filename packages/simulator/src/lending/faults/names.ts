@@ -6,4 +6,6 @@ export const lendingFaultNames: readonly LendingFaultName[] = [
   "traveller-kill",
   "cut-masters",
   "cut-guest",
+  "forge",
+  "replay",
 ];

@@ -4,6 +4,7 @@ import { bootWorker, killWorker } from "../../farm/boot-worker.ts";
 import type { MasterLife, MasterSlot, WorkerLife } from "../../farm/world.ts";
 import { isOver } from "../../faults/fault.ts";
 import type { Machine } from "../../network/machine.ts";
+import { falseWords } from "./false-words.ts";
 import type { LendingArena, LendingFault, LendingFaultName } from "./lending-fault.ts";
 import { lendingFaultNames } from "./names.ts";
 
@@ -53,6 +54,8 @@ const slotAt = ({ world }: LendingArena, address: string): MasterSlot | undefine
 
 /** Faults that find those who lend and borrow at the moment. */
 export const lendingFaults: Readonly<Record<LendingFaultName, LendingFault>> = {
+  ...falseWords,
+
   "borrower-crash": {
     what: "a master that has guests is killed, and started again",
     begin: (arena) => crash(arena, pick(arena, withLoans(arena, "in")), "borrower-crash"),

@@ -1,5 +1,6 @@
 import type { LoanState, Notice } from "@mutirao/node-core";
-import type { ConnId, NodeId } from "@mutirao/primitives";
+import type { ConnId, Endpoint, NodeId } from "@mutirao/primitives";
+import { encodeMessage } from "@mutirao/protocol";
 import type { FarmChecker, MasterLife, MasterObservation, WorkerLife } from "../../farm/world.ts";
 import type { WorldMs } from "../../scheduler.ts";
 
@@ -45,7 +46,17 @@ export interface Speaker {
 export interface LoanBooks extends FarmChecker {
   of(life: MasterLife): LoanBook;
   readonly travelled: ReadonlySet<WorkerLife>;
+  /** The last lines that masters said to masters, by their slots. */
+  readonly heard: readonly HeardLine[];
 }
+
+export interface HeardLine {
+  readonly from: number;
+  readonly to: number;
+  readonly line: string;
+}
+
+const HEARD_MAX = 50;
 
 interface State {
   readonly open: Map<string, OpenLoan>;
@@ -55,7 +66,22 @@ interface State {
   ended: OpenLoan[];
 }
 
-export function createLoanBooks(): LoanBooks {
+/** @param slotAt whose address this is. */
+export function createLoanBooks(slotAt: (at: Endpoint) => number | undefined): LoanBooks {
+  const dialled = new WeakMap<MasterLife, Map<ConnId, Endpoint>>();
+  const heard: HeardLine[] = [];
+  const overhear = ({ life, effects }: MasterObservation): void => {
+    const conns = dialled.get(life) ?? new Map<ConnId, Endpoint>();
+    dialled.set(life, conns);
+    for (const effect of effects) {
+      if (effect.type === "dial") conns.set(effect.conn, effect.to);
+      if (effect.type !== "send" || !conns.has(effect.conn)) continue;
+      const to = slotAt(conns.get(effect.conn) ?? life.slot.plan.listensAt);
+      if (to === undefined) continue;
+      heard.push({ from: life.slot.index, to, line: encodeMessage(effect.message) });
+      if (heard.length > HEARD_MAX) heard.shift();
+    }
+  };
   const books = new WeakMap<MasterLife, State>();
   const of = (life: MasterLife): State => {
     const known = books.get(life) ?? {
@@ -72,7 +98,11 @@ export function createLoanBooks(): LoanBooks {
   return {
     of,
     travelled,
-    master: (observation) => note(of(observation.life), observation),
+    heard,
+    master(observation) {
+      note(of(observation.life), observation);
+      overhear(observation);
+    },
     worker({ life, effects }) {
       if (effects.some((effect) => effect.type === "notify" && effect.notice.kind === "worker-moved"))
         travelled.add(life);
