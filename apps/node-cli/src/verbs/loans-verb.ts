@@ -34,7 +34,7 @@ export const loansVerb = defineVerb({
     showList(values, (client) => client.loans(values), { columns: loanColumns, row: loanRow, none: "no loans" }),
 });
 
-export const loanColumns: readonly Column[] = [
+const loanColumns: readonly Column[] = [
   { title: "ID" },
   { title: "WAY" },
   { title: "STATE" },
@@ -59,7 +59,7 @@ const styles: Readonly<Record<Loan["state"], CellStyle>> = {
   left: "dim",
 };
 
-export function loanRow(loan: Loan): readonly Cell[] {
+function loanRow(loan: Loan): readonly Cell[] {
   const { startedAt, endedAt, leaseLeftMs, tasksDone } = loan;
   const tookMs = endedAt === null ? undefined : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
   return [

@@ -47,7 +47,7 @@ function aboutOf([what, id, ...more]: readonly string[]): { readonly path: strin
 const SENTENCE_MAX = 2_000;
 
 /** The answer, and below it what led to it, each with its time of day (UTC). */
-export function explanationText({ answer, steps }: Explanation): string {
+function explanationText({ answer, steps }: Explanation): string {
   const lines = steps.map(
     ({ time, sentence }) => `  ${time.replace("T", " ")}  ${printable(sentence, SENTENCE_MAX)}\n`,
   );
