@@ -61,8 +61,16 @@ function createCommand(
   return command;
 }
 
-function toCommanderOption({ meta }: OptionSchema<unknown>): Option {
-  const option = namedOption(meta.flag, describe(meta)).helpGroup(`${meta.group}:`);
+/** To Commander every `--no-...` is a switch that is on until it is named; one that takes a value is none. */
+function createOption({ meta }: OptionSchema<unknown>): Option {
+  const option = new Option(meta.flag, describe(meta));
+  if (meta.unit !== "") option.negate = false;
+  return option;
+}
+
+function toCommanderOption(schema: OptionSchema<unknown>): Option {
+  const { meta } = schema;
+  const option = createOption(schema).helpGroup(`${meta.group}:`);
   if (meta.unit === "") return option;
   return option.argParser((text: string, previous: unknown) => {
     if (meta.isRepeatable) return [...(Array.isArray(previous) ? previous : []), text];
@@ -70,13 +78,6 @@ function toCommanderOption({ meta }: OptionSchema<unknown>): Option {
     if (previous !== undefined) throw new InvalidArgumentError("");
     return text;
   });
-}
-
-/** To commander, `--no-lend-to` is the opposite of a switch `--lend-to`; to us it is a flag like any other. */
-function namedOption(flag: string, description?: string): Option {
-  const option = new Option(flag, description);
-  option.negate = false;
-  return option;
 }
 
 function describe(meta: OptionSchema<unknown>["meta"]): string {
@@ -93,8 +94,8 @@ function describe(meta: OptionSchema<unknown>["meta"]): string {
 function typedOptions(command: Command, table: Readonly<Record<string, OptionSchema<unknown>>>): TypedOptions {
   const values = command.opts<Record<string, string | string[] | boolean>>();
   const typed: Record<string, string | readonly string[] | boolean> = {};
-  for (const [name, { meta }] of Object.entries(table)) {
-    const value = values[namedOption(meta.flag).attributeName()];
+  for (const [name, schema] of Object.entries(table)) {
+    const value = values[createOption(schema).attributeName()];
     if (value !== undefined) typed[name] = value;
   }
   return typed;

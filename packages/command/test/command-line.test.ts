@@ -24,9 +24,11 @@ test("values are read as texts, repeated ones as lists, switches as true", () =>
   expect(read("--", "--size", "large")).toEqual({ kind: "run", typed: { size: "large" } });
 });
 
-test("a flag that begins with --no- is a flag like any other, and is not there unless it is typed", () => {
-  expect(read()).toEqual({ kind: "run", typed: {} });
-  expect(read("--no-lend-to", "b", "--no-lend-to", "a:1")).toEqual({ kind: "run", typed: { noLendTo: ["b", "a:1"] } });
+test("a flag that begins with no and takes a value is absent until it is named", () => {
+  const withNo = { ...description, table: { noLendTo: masterOptions.noLendTo } };
+  expect(readCommandLine([], withNo)).toEqual({ kind: "run", typed: {} });
+  const typed = { noLendTo: ["m2", "m3"] };
+  expect(readCommandLine(["--no-lend-to", "m2", "--no-lend-to", "m3"], withNo)).toEqual({ kind: "run", typed });
 });
 
 test.each(["-h", "--help"])("%s prints the help", (flag) => {

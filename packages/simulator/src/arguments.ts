@@ -55,8 +55,8 @@ export function parseArguments(argv: readonly string[]): SimArguments | { readon
   if (commit !== undefined && flags.has("--first"))
     return { problem: "--commit draws its own seeds: leave --first out" };
   const world = flags.get("--world");
-  if (world !== undefined && world !== "pulse" && world !== "farm")
-    return { problem: `--world must be pulse or farm, not ${world}` };
+  if (world !== undefined && world !== "pulse" && world !== "farm" && world !== "lending")
+    return { problem: `--world must be pulse, farm or lending, not ${world}` };
   return {
     seed,
     commit,

@@ -2,6 +2,9 @@ import type { Counters } from "./counters.ts";
 import { checkers as farmCheckers } from "./farm/checkers/table.ts";
 import { runFarm } from "./farm/run.ts";
 import { createFarmCounters } from "./farm/sights.ts";
+import { checkers as lendingCheckers } from "./lending/checkers/table.ts";
+import { runLending } from "./lending/run.ts";
+import { createLendingCounters } from "./lending/sights.ts";
 import { checkers as pulseCheckers } from "./pulse/checkers/table.ts";
 import { createSightCounters } from "./pulse/sights.ts";
 import { runSeed } from "./pulse/swarm/run.ts";
@@ -17,7 +20,7 @@ export interface SimWorld {
   readonly checkers: readonly string[];
 }
 
-export type WorldName = "pulse" | "farm";
+export type WorldName = "pulse" | "farm" | "lending";
 
 export const worlds: Readonly<Record<WorldName, SimWorld>> = {
   pulse: {
@@ -33,6 +36,13 @@ export const worlds: Readonly<Record<WorldName, SimWorld>> = {
     run: runFarm,
     createCounters: createFarmCounters,
     checkers: Object.keys(farmCheckers),
+  },
+  lending: {
+    name: "lending",
+    what: "masters that lend each other workers",
+    run: runLending,
+    createCounters: createLendingCounters,
+    checkers: Object.keys(lendingCheckers),
   },
 };
 

@@ -27,7 +27,7 @@ export interface SessionsTools {
   readonly ledger: TaskLedger;
   readonly attempts: Attempts;
   readonly talk: SessionTalk;
-  readonly lending: Pick<Lending, "greet">;
+  readonly lending: Pick<Lending, "greet" | "onWorkerLost">;
 }
 
 interface State extends SessionsTools {
@@ -110,8 +110,9 @@ function identify(
 }
 
 /** Another process has come under the id of one that was away: that one is no more, and what it ran is lost. */
-function replace({ farm, attempts }: State, former: WorkerRecord, now: InstantMs): void {
+function replace({ farm, attempts, lending }: State, former: WorkerRecord, now: InstantMs): void {
   attempts.loseAll(former, "its process ended", now);
+  lending.onWorkerLost(former, now);
   farm.forget(former);
 }
 

@@ -24,6 +24,7 @@ export interface LendingNodeOptions {
   readonly borrowMax: number;
   readonly noLendTo: readonly string[];
   readonly leaseMs: DurationMs;
+  readonly foreignLeaseMs: DurationMs;
   readonly homeNames: HomeNames;
   readonly connectAt: Endpoint | undefined;
 }
@@ -129,6 +130,17 @@ export const lendingOptions = {
         "sooner when the borrower is cut off; below three intervals, one lost beat may call it back.",
     },
   ),
+  foreignLeaseMs: secondsOption(
+    { minS: 1, maxS: 86_400, defaultS: 900 },
+    {
+      flag: "--foreign-lease <s>",
+      group,
+      consequence:
+        "The same with a master of another team, which gives no sign of whom it has: that long a worker of ours stays " +
+        "there at most. Lower has it home sooner from a borrower that never gives back; workers of other teams know of " +
+        "no lease and stay for as long as they are not told to go.",
+    },
+  ),
   homeNames,
   connectAt,
 } as const;
@@ -141,6 +153,7 @@ export const lendingDefaults: LendingNodeOptions = {
   borrowMax: 10_000,
   noLendTo: [],
   leaseMs: durationMs(30_000),
+  foreignLeaseMs: durationMs(900_000),
   homeNames: { usual: "id", byPeer: new Map() },
   connectAt: undefined,
 };

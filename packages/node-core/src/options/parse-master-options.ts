@@ -46,12 +46,12 @@ export function toMasterOptions(values: MasterOptionValues, firstDialect: Heartb
   const { pushPort, graceMs, workersMax, classTimeoutMs, visibilityMs, visibilityMaxMs, lossesMax } = values;
   const { retryMs, retryMaxMs, backlogMax, backlogMaxBytes, keepMs, keepMax, backlogHigh, backlogLow } = values;
   const { waitHighMs, waitLowMs, monitor, monitorIntervalMs, monitorWords } = values;
-  const { lending, lendMax, lendReserve, borrowMax, noLendTo, leaseMs, homeNames, connectAt } = values;
+  const { lending, lendMax, lendReserve, borrowMax, noLendTo, leaseMs, foreignLeaseMs, homeNames, connectAt } = values;
   return {
     ...toNodeOptions(values, firstDialect),
     ...{ pushPort, graceMs, workersMax, classTimeoutMs, visibilityMs, visibilityMaxMs, lossesMax },
     ...{ retryMs, retryMaxMs, backlogMax, backlogMaxBytes, keepMs, keepMax, backlogHigh, backlogLow },
     ...{ waitHighMs, waitLowMs, monitor, monitorIntervalMs, monitorWords },
-    ...{ lending, lendMax, lendReserve, borrowMax, noLendTo, leaseMs, homeNames, connectAt },
+    ...{ lending, lendMax, lendReserve, borrowMax, noLendTo, leaseMs, foreignLeaseMs, homeNames, connectAt },
   };
 }

@@ -27,6 +27,7 @@ export function createFarmWorld(
   counters: Counters,
   prng: Prng,
   onDurable: (change: DurableChange) => void,
+  drawWayIn: (world: FarmWorld, prng: Prng) => Way | undefined = drawWay,
 ): FarmCreation {
   const scheduler = createScheduler();
   const saw = (what: string): void => counters.count(`wire ${what}`);
@@ -90,7 +91,7 @@ export function createFarmWorld(
       scheduler.after(afterMs, endOnce);
     },
     homes: () => machines,
-    drawWay: (from) => drawWay(world, from),
+    drawWay: (from) => drawWayIn(world, from),
     lives: () => [...world.masters, ...world.workers].flatMap(({ life }) => (life === undefined ? [] : [life])),
   };
   return {

@@ -68,13 +68,15 @@ function drawMasters(machines: string[][], tempo: FarmTempo, prng: Prng): readon
   });
 }
 
-function drawMasterOptions(tempo: FarmTempo, peers: readonly Endpoint[], prng: Prng): MasterNodeOptions {
+export function drawMasterOptions(tempo: FarmTempo, peers: readonly Endpoint[], prng: Prng): MasterNodeOptions {
   const { intervalMs, timeoutMs, graceMs, visibilityMs, backOffMaxMs } = tempo;
   const backlogHigh = prng.integer(2, 12);
   const waitHighMs = intervalMs * logUniform(prng, 0.5, 5);
   const watchesWait = prng.chance(0.4);
   return {
     ...masterDefaults,
+    // Who lends whom is a world of its own.
+    lending: "off",
     peers,
     intervalMs: durationMs(intervalMs),
     timeoutMs: durationMs(timeoutMs),
@@ -106,7 +108,7 @@ function drawMasterOptions(tempo: FarmTempo, peers: readonly Endpoint[], prng: P
 }
 
 /** Delays that healthy processes cannot fail by. */
-function drawNetwork(tempo: FarmTempo, prng: Prng): FarmNetworkPlan {
+export function drawNetwork(tempo: FarmTempo, prng: Prng): FarmNetworkPlan {
   const wayMaxMs = Math.min(40, tempo.slackMs / 16, tempo.connectMs / 12);
   const wayMs = logUniform(prng, 0.05, Math.max(0.1, wayMaxMs));
   const steadiness = prng.next();

@@ -84,6 +84,10 @@ export interface ForeignWorkerPlan {
 export interface WorkloadPlan {
   readonly rhythm: "poisson" | "bursts" | "trickle";
   readonly tasksMax: number;
+  /** Tasks in the largest burst; the submitter's own measure if absent. */
+  readonly burstMax?: number;
+  /** Tasks are handed in during one of so many turns only, each of this length. */
+  readonly turns?: { readonly lengthMs: number; readonly count: number; readonly own: number };
   /** Between two submissions, on average. */
   readonly gapMs: number;
   readonly types: readonly string[];

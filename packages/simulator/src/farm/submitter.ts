@@ -78,9 +78,15 @@ function arrange(state: State): void {
   const gapMs = -Math.log(1 - prng.next()) * workload.gapMs;
   state.world().scheduler.after(gapMs, () => {
     if (state.isCalm) return;
-    act(state);
+    if (isOnTurn(state)) act(state);
     arrange(state);
   });
+}
+
+/** Where the hot spot wanders, it is this master's turn for a while only. */
+function isOnTurn({ workload: { turns }, world }: State): boolean {
+  if (turns === undefined) return true;
+  return Math.floor(world().scheduler.now / turns.lengthMs) % turns.count === turns.own;
 }
 
 function act(state: State): void {
@@ -88,7 +94,7 @@ function act(state: State): void {
   if (prng.chance(workload.cancelRate)) cancelSome(state);
   if (prng.chance(workload.retryRate)) retrySome(state);
   if (state.handedIn >= workload.tasksMax) return;
-  const count = workload.rhythm === "bursts" ? prng.integer(1, BURST_MAX) : 1;
+  const count = workload.rhythm === "bursts" ? prng.integer(1, workload.burstMax ?? BURST_MAX) : 1;
   const tasks = Array.from({ length: count }, () => newTask(state));
   if (prng.chance(0.05)) tasks.push(...tasks.slice(0, 1));
   // Somebody hands in what was handed in long ago, as after a crash of his own.

@@ -19,12 +19,13 @@ import {
   startWave,
   waveBrought,
 } from "../../policies/lending/ask-waves.ts";
-import { type Ask as Choice, chooseAtRandom, chooseLenders } from "../../policies/lending/choose-lenders.ts";
+import type { Ask as Choice } from "../../policies/lending/choose-lenders.ts";
 import { classCoolDownMs, classLendingTimes, classNeeded } from "../../policies/lending/class-lending.ts";
 import { expectedSlots, type LendingFigures } from "../../policies/lending/figures.ts";
 import { isSevere } from "../../policies/lending/fill.ts";
 import { type Need, neededWorkers } from "../../policies/lending/needed-workers.ts";
 import { lifeMs, type Pace, viewMs } from "../../policies/lending/parameters.ts";
+import { planWave } from "../../policies/lending/plan-wave.ts";
 import type { MoveCost } from "../move-cost.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { Exchange, Exchanges } from "./exchanges.ts";
@@ -69,6 +70,8 @@ export interface AsksTools {
   readonly moveCost: MoveCost;
   readonly pace: () => Pace;
   readonly isAlive: (peer: PeerRecord) => boolean;
+  /** Those that have workers of ours: two masters never lend to each other at the same time. */
+  readonly borrowers: () => ReadonlySet<PeerRecord>;
   /** Where borrowed workers are to connect; `undefined` until this node listens. */
   readonly meetingPoint: () => Endpoint | undefined;
 }
@@ -151,14 +154,7 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     },
     evaluate: (figures, borrowRoom, now) => evaluate(state, figures, borrowRoom, now),
     askByHand: (peer, workers, figures, now) => ask(state, { lender: peer, workers }, figures, undefined, now),
-    withdraw() {
-      if (state.open.size === 0) return;
-      state.retryAt = undefined;
-      for (const { exchange } of [...state.open.values()].filter(({ isStanding }) => isStanding)) {
-        if (exchange !== undefined) state.exchanges.end(exchange);
-      }
-      for (const [peer, { isStanding }] of state.open) if (isStanding) state.open.delete(peer);
-    },
+    withdraw: () => withdraw(state),
     wake(now) {
       for (let one = state.promises.takeDue(now); one !== undefined; one = state.promises.takeDue(now)) {
         forgetPromise(state, one);
@@ -168,6 +164,16 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     },
     nextDeadline: () => earlierOf(state.promises.nextDeadline(), state.retryAt),
   };
+}
+
+function withdraw(state: State): void {
+  if (state.open.size === 0) return;
+  state.retryAt = undefined;
+  for (const [peer, { isStanding, exchange }] of state.open) {
+    if (!isStanding) continue;
+    if (exchange !== undefined) state.exchanges.end(exchange);
+    state.open.delete(peer);
+  }
 }
 
 function forgetPromise(state: State, promise: Promised | undefined): void {
@@ -188,7 +194,11 @@ function evaluate(state: State, count: () => LendingFigures, borrowRoom: number,
   const figures = count();
   const need = neededWorkers(figures, borrowRoom);
   tellNeed(state, need, figures);
-  if (need.workers < 1) return;
+  if (need.workers < 1) {
+    // What still stands at lenders would come for nothing.
+    if (need.reason === "wait-below-trigger" && state.asked === 0 && state.promised.size === 0) withdraw(state);
+    return;
+  }
   state.waves = startWave(state.waves, figures, now);
   // What comes of this one is looked at again when the next may go out, if no event says so before.
   state.retryAt = nextWaveAt(state.waves, figures);
@@ -218,28 +228,30 @@ function tellNeed(state: State, need: Need, figures: LendingFigures): void {
   });
 }
 
-/** Whom this wave asks: those that say they can spare workers first, then some at random, then those of other teams. */
+/** Whom this wave asks: those of ours by the policy, then those of other teams. */
 function wave(state: State, need: number, now: InstantMs): readonly Choice<PeerRecord>[] {
   const { peers, open, options, waves, prng } = state;
-  const free = peers.all.filter((peer) => state.isAlive(peer) && !open.has(peer) && peer.notBefore <= now);
-  const ours = free.filter(({ isOurs }) => isOurs);
-  const withSpare = ours.filter(
-    ({ figuresAt }) => figuresAt !== undefined && elapsed(figuresAt, now) <= viewMs(options.intervalMs),
-  );
-  const known = chooseLenders(
-    withSpare.map((lender) => ({ lender, spare: lender.figures?.spare ?? 0 })),
-    need,
-    waves.cap,
-    prng,
-  );
-  let left = known.reduce((sum, { workers }) => sum - workers, need);
-  const chosen = new Set(known.map(({ lender }) => lender));
-  const others = ours.filter((peer) => !chosen.has(peer));
-  const standing = [...open.values()].filter(({ isStanding }) => isStanding).length;
-  const atRandom = left < 1 ? [] : chooseAtRandom(others, left, Math.max(0, waves.standFan - standing), prng);
-  left = atRandom.reduce((sum, { workers }) => sum - workers, left);
-  const foreign = left < 1 ? [] : free.filter(({ isOurs }) => !isOurs);
-  return [...known, ...atRandom, ...foreign.map((lender) => ({ lender, workers: classNeeded(left) }))];
+  const borrowers = state.borrowers();
+  const alive = peers.all.filter((peer) => state.isAlive(peer) && !borrowers.has(peer) && peer.notBefore <= now);
+  const viewed = viewMs(options.intervalMs);
+  const ours = alive.flatMap((lender) => {
+    if (!lender.isOurs) return [];
+    const { figures, figuresAt } = lender;
+    const isFresh = figuresAt !== undefined && elapsed(figuresAt, now) <= viewed;
+    const asked = open.get(lender);
+    const spare = isFresh ? (figures?.spare ?? 0) : 0;
+    return [{ lender, spare, isAsked: asked?.isAnswered === false, isStanding: asked?.isStanding === true }];
+  });
+  const chosen = planWave(ours, need, { waves, usualSpare: usualSpare(alive) }, prng);
+  const left = chosen.reduce((sum, { workers }) => sum - workers, need);
+  const foreign = left < 1 ? [] : alive.filter((peer) => !peer.isOurs && !open.has(peer));
+  return [...chosen, ...foreign.map((lender) => ({ lender, workers: classNeeded(left) }))];
+}
+
+/** What those could spare who have said so, on average. */
+function usualSpare(alive: readonly PeerRecord[]): number {
+  const said = alive.flatMap(({ figures }) => (figures === undefined ? [] : [figures.spare]));
+  return said.length === 0 ? 0 : said.reduce((sum, spare) => sum + spare, 0) / said.length;
 }
 
 function ask(
@@ -251,7 +263,8 @@ function ask(
 ): boolean {
   const { exchanges, options, outbox } = state;
   const at = state.meetingPoint();
-  if (at === undefined || state.open.has(peer)) return false;
+  const former = state.open.get(peer);
+  if (at === undefined || former?.isAnswered === false) return false;
   outbox.notify({
     kind: "borrow-asked",
     peer: peer.address,
@@ -284,6 +297,8 @@ function ask(
     now,
   );
   if (mine.exchange === undefined) return false;
+  // A new ask takes the place of one that stands there.
+  if (former?.exchange !== undefined) exchanges.end(former.exchange);
   state.open.set(peer, mine);
   state.asked += workers;
   // Whoever was asked has so much less for the next wave, until it says anew.

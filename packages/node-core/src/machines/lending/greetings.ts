@@ -3,6 +3,7 @@ import type { Redirect, Return, WorkerAlive } from "@mutirao/protocol";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Guest } from "./guests.ts";
 import type { LendingState } from "./lending-state.ts";
+import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
 import { leaseLeftMs } from "./peer-talk.ts";
 
@@ -34,15 +35,19 @@ function greetOwn(state: LendingState, worker: WorkerRecord, { hello }: WorkerAl
   const verdict = loans.onHome(worker, hello === undefined ? undefined : (hello.epoch ?? 0), now);
   worker.isBarred = verdict.kind !== "serve";
   farm.review(worker);
-  if (verdict.kind === "redirect") return { order: verdict.redirect };
+  if (verdict.kind === "redirect") {
+    if (worker.style !== "pull-with-port") return { order: verdict.redirect };
+    sayOrder(state, worker, verdict.redirect, now);
+    return {};
+  }
   const epoch = verdict.kind === "hold" ? verdict.epoch : loans.epochOf(worker.id);
   return epoch === undefined || epoch === 0 ? {} : { epoch };
 }
 
 /** Leases are per instance: somebody else who goes by the id of a worker that is away proves nothing of it. */
 function isTwin({ loans }: LendingState, { id, name, style }: WorkerRecord): boolean {
-  const loan = loans.open.get(id);
-  return name !== id || (loan !== undefined && loan.isSession !== (style === "session"));
+  const isSession = loans.open.get(id)?.isSession;
+  return name !== id || (isSession !== undefined && isSession !== (style === "session"));
 }
 
 function greetGuest(

@@ -129,7 +129,7 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
 
 function createState(options: LendingOptions, tools: LendingTools): LendingState {
   const { outbox, clock, conns, farm, attempts, prng } = tools;
-  const { selfId, leaseMs, graceMs, workersMax } = options;
+  const { selfId, leaseMs, foreignLeaseMs, graceMs, workersMax } = options;
   const peers = createPeerTable(options.peers);
   const exchanges = createExchanges(outbox, conns);
   const log = createLoanLog(outbox);
@@ -139,7 +139,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   const meetingPoint = (): Endpoint | undefined => options.connectAt ?? state.listening;
   const onHome = (peer: PeerRecord, lease: LeaseRef, now: InstantMs): void => sayCompleted(state, peer, lease, now);
   const loans = createLoansOut(
-    { leaseMs, graceMs, loansMax: workersMax, homeName: (peer) => homeName(state, peer) },
+    { leaseMs, foreignLeaseMs, graceMs, loansMax: workersMax, homeName: (peer) => homeName(state, peer) },
     {
       clock,
       peers,
@@ -151,7 +151,17 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   );
   const asks = createAsks(
     { selfId, intervalMs: options.intervalMs, isObserving: options.lending === "observe" },
-    { outbox, peers, exchanges, moveCost, prng: prng.fork("asks"), isAlive, meetingPoint, pace: () => pace(state) },
+    {
+      outbox,
+      peers,
+      exchanges,
+      moveCost,
+      prng: prng.fork("asks"),
+      isAlive,
+      borrowers: () => loans.borrowers(),
+      meetingPoint,
+      pace: () => pace(state),
+    },
   );
   const state: LendingState = {
     ...tools,
@@ -231,7 +241,7 @@ function sendAway(state: LendingState, loan: LoanOut, now: InstantMs): void {
   // One that is away for the moment, or asks for work at its own pace, is told when it is here.
   if (worker === undefined || worker.status !== "alive" || worker.style === "pull") return;
   if (worker.style !== "pull-with-port" && worker.conn === undefined) return;
-  sayOrder(state, worker, state.loans.redirect(loan), now);
+  sayOrder(state, worker, state.loans.redirect(loan, now), now);
 }
 
 function evaluate(state: LendingState, now: InstantMs): void {

@@ -22,12 +22,14 @@ export interface LoanOut {
   readonly startedAt: InstantMs;
   /** How often REDIRECT was said, to a worker that does not say what it has seen. */
   redirects: number;
+  /** When it was said last. */
+  redirectedAt: InstantMs | undefined;
   /** It is wanted back, since then. */
   reclaimedAt: InstantMs | undefined;
   /** The slots that are away. */
   readonly slots: number;
-  /** It has a session, and so says what it has seen. */
-  readonly isSession: boolean;
+  /** It has a session, and so says what it has seen. `undefined`: not known, as the store does not tell. */
+  readonly isSession: boolean | undefined;
 }
 
 /** What is to be done with a worker of ours that says that it is here. */
@@ -45,8 +47,6 @@ const CLASS_OFFER_MS = durationMs(30_000);
 const RETURN_MS = durationMs(10_000);
 /** A lost worker is shown for so long. */
 const FORGET_LOST_MS = durationMs(600_000);
-/** How long a worker stays with a master that never says who its guests are. */
-export const FOREIGN_LEASE_MS = durationMs(900_000);
 /** A loan at its beginning. */
 export const createLoan = (
   worker: NodeId,
@@ -63,22 +63,33 @@ export const createLoan = (
   phase: "flushing",
   startedAt,
   redirects: 0,
+  redirectedAt: undefined,
   reclaimedAt: undefined,
   slots,
   isSession,
 });
 
+/** How long a worker stays with a peer without a sign of either. */
+export interface Leases {
+  readonly leaseMs: DurationMs;
+  /** With a master that never says who its guests are. */
+  readonly foreignLeaseMs: DurationMs;
+}
+
+export const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Leases): DurationMs =>
+  isOurs ? leaseMs : foreignLeaseMs;
+
 /** How long the next sign of the worker may be in coming, as the loan stands. */
 export function patienceMs(
   { phase, isSession, peer }: LoanOut,
-  { leaseMs, graceMs }: { readonly leaseMs: DurationMs; readonly graceMs: DurationMs },
+  { graceMs, ...leases }: Leases & { readonly graceMs: DurationMs },
 ): DurationMs {
   switch (phase) {
     case "flushing":
     case "offered":
-      return isSession ? OFFER_MS : CLASS_OFFER_MS;
+      return isSession === false ? CLASS_OFFER_MS : OFFER_MS;
     case "lent":
-      return durationMs((peer.isOurs ? leaseMs : FOREIGN_LEASE_MS) + graceMs);
+      return durationMs(leaseOf(peer, leases) + graceMs);
     case "returning":
       return RETURN_MS;
     case "lost":

@@ -1,4 +1,4 @@
-import { durationMs, elapsed, type InstantMs } from "@mutirao/primitives";
+import { elapsed, type InstantMs } from "@mutirao/primitives";
 import type { LendingFigures } from "../../policies/lending/figures.ts";
 import type { Pace } from "../../policies/lending/parameters.ts";
 import type { Backlog } from "../backlog.ts";
@@ -30,7 +30,7 @@ export interface FigureSources {
 }
 
 export function ownFigures(sources: FigureSources, now: InstantMs): OwnFigures {
-  const { farm, backlog, asks } = sources;
+  const { backlog, asks } = sources;
   const here = countHere(sources);
   const away = countAway(sources.loans);
   const reclaimedAt = sources.reclaimedAt();
@@ -40,7 +40,7 @@ export function ownFigures(sources: FigureSources, now: InstantMs): OwnFigures {
     ...away,
     backlog: backlog.ready,
     arrivalsPerMs: sources.arrivalsPerMs(now),
-    idle: idleOwn(farm),
+    idle: idleOwn(sources),
     incoming: asks.incoming,
     asked: asks.asked,
     sinceReclaimMs: reclaimedAt === undefined ? undefined : elapsed(reclaimedAt, now),
@@ -61,7 +61,8 @@ function countHere({ farm, guests }: FigureSources) {
       if (isIdle(worker)) idleSlots += worker.slots;
       continue;
     }
-    guestSlots += worker.slots;
+    // One that is about to go, and so takes nothing more, is still a guest.
+    guestSlots += Math.max(1, worker.slots);
     if (worker.isBarred || guest.isWanted) leaving += worker.slots;
   }
   for (const [, owed] of guests.owed) leaving += owed;
@@ -95,15 +96,13 @@ const isIdle = ({ attempts, unwanted, status }: WorkerRecord): boolean =>
  * Who could go. A twin stays: leases are per id. One that has not said all that it holds may hold something yet, and one
  * that drains has no slots.
  */
-function idleOwn({ workers }: Farm): readonly WorkerRecord[] {
+function idleOwn({ farm, loans }: FigureSources): readonly WorkerRecord[] {
   const idle: WorkerRecord[] = [];
-  for (const worker of workers.values()) {
+  for (const worker of farm.workers.values()) {
+    if (loans.open.has(worker.id)) continue;
     if (worker.owner !== undefined || worker.isBarred || worker.slots < 1 || !isIdle(worker)) continue;
     if (worker.name !== worker.id || (worker.style === "session" && !worker.isResynced)) continue;
     idle.push(worker);
   }
   return idle;
 }
-
-/** A service time before any was measured; shared/policy.md measures in tenths of seconds. */
-export const PRIOR_SERVICE_MS = durationMs(100);

@@ -1,6 +1,6 @@
 import type { MasterEffect, MasterEvent, MasterNodeOptions, Notice, WriteId } from "@mutirao/node-core";
 import { after, type ConnId, type InstantMs, instantMs, isDialled, type TaskId } from "@mutirao/primitives";
-import type { SendableMessage } from "@mutirao/protocol";
+import type { Message, SendableMessage } from "@mutirao/protocol";
 import type { StoreChange, StoreContents, TaskChange, TaskOrder } from "@mutirao/task-store";
 import { masterStallMs } from "../bounds.ts";
 import type { MasterStep } from "../world.ts";
@@ -320,11 +320,40 @@ function told(state: State, news: News, event: MasterEvent, notice: Notice, now:
       if (worker !== undefined) worker.name = notice.worker;
       break;
     }
+    case "loan-changed":
+      if (notice.direction === "out" || notice.to !== "left") break;
+      if (event.type === "message-received") departed(state, news, event.message, notice.worker, now);
+      if (event.type === "conn-closed") leftBy(state, event.conn);
+      break;
     case "worker-gone":
       if (notice.why !== "connection") gone(state, notice.worker);
       break;
     default:
   }
+}
+
+/** Its owner says that a guest is home: what it had here is somebody else's turn, and costs its tasks nothing. */
+function departed(state: State, news: News, message: Message, id: string, now: InstantMs): void {
+  if (message.kind !== "release-completed") return;
+  for (const worker of state.workers.values()) {
+    if (worker.id !== id) continue;
+    worker.status = "gone";
+    for (const assignment of [...worker.assigned.values()]) {
+      const isHolder = state.live.get(assignment.task)?.holder === assignment;
+      release(assignment);
+      assignment.isOpen = false;
+      const live = state.live.get(assignment.task);
+      if (!isHolder || live === undefined) continue;
+      wait(live, now, now, now);
+      news.givenBack.push(assignment);
+    }
+  }
+}
+
+/** A guest has gone home, as it was told to. */
+function leftBy({ byConn }: State, conn: ConnId): void {
+  const worker = byConn.get(conn);
+  if (worker !== undefined && worker.assigned.size === 0) worker.status = "gone";
 }
 
 function joined(state: State, event: MasterEvent): WorkerBook | undefined {

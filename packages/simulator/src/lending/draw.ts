@@ -1,0 +1,83 @@
+import { createPrng, type Endpoint, type Prng } from "@mutirao/primitives";
+import { drawNetwork } from "../farm/draw.ts";
+import { addMachine, drawTempo, type FarmTempo } from "../farm/draw-process.ts";
+import type { FarmFaultName } from "../farm/faults/farm-fault.ts";
+import { farmFaultNames } from "../farm/faults/table.ts";
+import type { MasterPlan } from "../farm/plan.ts";
+import { logUniform } from "../log-uniform.ts";
+import { drawForeignMasters } from "./draw-foreign-masters.ts";
+import { drawLenders } from "./draw-masters.ts";
+import { drawLentWorkers } from "./draw-workers.ts";
+import type { LendingFaultName } from "./faults/lending-fault.ts";
+import { lendingFaultNames } from "./faults/names.ts";
+import type { LendingPlan } from "./plan.ts";
+
+/** Draws everything about a run from its seed. */
+export function drawLendingPlan(seed: string): LendingPlan {
+  const prng = createPrng(seed).fork("lending");
+  const tempo = drawLendingTempo(prng.fork("tempo"));
+  const machines: string[][] = [];
+  const faults = drawFaults(prng.fork("faults"));
+  const count = drawCount(prng.fork("size"));
+  const homes = Array.from({ length: count }, () => addMachine(machines));
+  const foreign = drawForeignMasters(machines, tempo, prng.fork("foreign"));
+  const strangers = foreign.masters.map(({ listensAt }) => listensAt);
+  const masters = drawLenders(homes, machines, strangers, tempo, prng.fork("masters"));
+  const workers = masters.flatMap((master, index) =>
+    drawLentWorkers(machines, tempo, master, { index, masters: count }, prng.fork(`workers-${index}`)),
+  );
+  const lengths = prng.fork("lengths");
+  const safetyMs = tempo.timeoutMs * (8 + 6 * lengths.next());
+  return {
+    seed,
+    network: drawNetwork(tempo, prng.fork("network")),
+    machines,
+    masters,
+    workers,
+    foreigners: [],
+    ...faults,
+    foreignMasters: foreign.masters.map((master) => ({ ...master, peers: thoseThatKnow(masters, master.listensAt) })),
+    movers: foreign.movers,
+    forger: addMachine(machines),
+    leaseMaxMs:
+      foreign.masters.length > 0 ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
+    safetyMs,
+    livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs,
+    faultGapMs: safetyMs / logUniform(lengths, 5, 25),
+    faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
+  };
+}
+
+/** How long a worker of ours stays with a master that never says who its guests are. */
+const FOREIGN_LEASE_MS = 900_000;
+
+const thoseThatKnow = (masters: readonly MasterPlan[], at: Endpoint): readonly Endpoint[] =>
+  masters.filter(({ options }) => options.peers.includes(at)).map(({ listensAt }) => listensAt);
+
+/** Small worlds mostly: what three masters can do to each other, two or three workers show. */
+function drawCount(prng: Prng): number {
+  if (prng.chance(0.55)) return 2;
+  if (prng.chance(0.6)) return 3;
+  return prng.chance(0.85) ? prng.integer(4, 6) : prng.integer(7, 16);
+}
+
+/** Tasks are short beside everything else, so that several moves fit into a run. */
+function drawLendingTempo(prng: Prng): FarmTempo {
+  const tempo = drawTempo(prng);
+  return { ...tempo, serviceMs: tempo.intervalMs * logUniform(prng, 0.05, 1) };
+}
+
+/** Faults of the farm that have nothing to do with lending, and would only make runs longer. */
+const unwanted: ReadonlySet<FarmFaultName> = new Set<FarmFaultName>(["wall-jump", "foreign-kill"]);
+
+function drawFaults(prng: Prng): {
+  readonly faults: readonly FarmFaultName[];
+  readonly lendingFaults: readonly LendingFaultName[];
+} {
+  if (prng.chance(0.15)) return { faults: [], lendingFaults: [] };
+  const share = prng.pick([0.1, 0.2, 0.4, 0.6]);
+  return {
+    faults: farmFaultNames.filter((name) => !unwanted.has(name) && prng.chance(share)),
+    lendingFaults: lendingFaultNames.filter(() => prng.chance(share + 0.1)),
+  };
+}

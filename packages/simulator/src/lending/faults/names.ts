@@ -1,0 +1,9 @@
+import type { LendingFaultName } from "./lending-fault.ts";
+
+export const lendingFaultNames: readonly LendingFaultName[] = [
+  "borrower-crash",
+  "owner-crash",
+  "traveller-kill",
+  "cut-masters",
+  "cut-guest",
+];
