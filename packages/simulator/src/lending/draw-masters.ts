@@ -73,6 +73,8 @@ function drawHeat(count: number, tempo: FarmTempo, prng: Prng): (index: number, 
       poisonRate: draw.chance(0.1) ? 0.05 : 0,
       badRate: draw.chance(0.2) ? 0.1 : 0,
       hangRate: draw.chance(0.1) ? 0.05 : 0,
+      // What fits into no line of the class's could not be done where all workers ask for each task.
+      bulkyRate: 0,
       types: ["QUERY"],
     };
     const isHot = index === hot;

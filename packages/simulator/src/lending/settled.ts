@@ -11,7 +11,7 @@ export function isWorkOver(world: LendingWorld): boolean {
 
 /** Loans that a master has not closed, but for those of which it expects nothing any more. */
 export const openLoans = ({ loans }: LendingWorld, { life }: MasterSlot) =>
-  life === undefined ? [] : [...loans.of(life).open.values()];
+  life === undefined ? [] : [...loans.of(life).open.values()].filter(({ state }) => state !== "lost");
 
 /** Nothing is to be done, everybody is home, and nobody owes anybody anything. */
 export function isLendingSettled(world: LendingWorld): boolean {

@@ -17,6 +17,7 @@ import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Guest, Guests } from "./guests.ts";
+import { listMax } from "./list-limits.ts";
 import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -282,8 +283,9 @@ function notify(state: State, peer: PeerRecord, list: readonly Guest[], now: Ins
   for (const guest of tired) sendHome(state, guest, "its owner does not answer", now);
   const rest = list.filter((guest) => !tired.includes(guest));
   if (rest.length === 0) return;
-  const exchange = state.noticed.has(peer) ? undefined : tell(state, peer, rest, now);
-  if (exchange === undefined) for (const guest of rest) state.guests.waitOn(guest, now);
+  const first = rest.slice(0, listMax(peer));
+  const exchange = state.noticed.has(peer) ? undefined : tell(state, peer, first, now);
+  for (const guest of exchange === undefined ? rest : rest.slice(first.length)) state.guests.waitOn(guest, now);
 }
 
 function sendHome(state: State, guest: Guest, why: string, now: InstantMs): void {

@@ -1,4 +1,4 @@
-import { durationMs, elapsed, type InstantMs } from "@mutirao/primitives";
+import { elapsed, type InstantMs } from "@mutirao/primitives";
 import type { LendingFigures } from "../../policies/lending/figures.ts";
 import type { Pace } from "../../policies/lending/parameters.ts";
 import type { Backlog } from "../backlog.ts";
@@ -61,7 +61,8 @@ function countHere({ farm, guests }: FigureSources) {
       if (isIdle(worker)) idleSlots += worker.slots;
       continue;
     }
-    guestSlots += worker.slots;
+    // One that is about to go, and so takes nothing more, is still a guest.
+    guestSlots += Math.max(1, worker.slots);
     if (worker.isBarred || guest.isWanted) leaving += worker.slots;
   }
   for (const [, owed] of guests.owed) leaving += owed;
@@ -105,6 +106,3 @@ function idleOwn({ farm, loans }: FigureSources): readonly WorkerRecord[] {
   }
   return idle;
 }
-
-/** A service time before any was measured; shared/policy.md measures in tenths of seconds. */
-export const PRIOR_SERVICE_MS = durationMs(100);
