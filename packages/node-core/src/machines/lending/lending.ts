@@ -177,6 +177,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
     reclaims: createReclaims({ outbox, selfId, loans, exchanges, meetingPoint }),
     moveCost,
     requests: new Map(),
+    own: new WeakSet(),
     listening: undefined,
     isDraining: false,
     idleAt: undefined,
