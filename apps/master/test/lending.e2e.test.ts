@@ -1,15 +1,9 @@
 import { test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
 import { followEvents, type ToldEvent } from "./support/event-follower.ts";
-import { type House, sitesOnOneAddress, startTown, type Town } from "./support/town.ts";
+import { sitesOnOneAddress, startTown, type Town } from "./support/town.ts";
 
 const FIRST_GUEST = (event: ToldEvent): boolean => event.kind === "loan-changed" && event["to"] === "held";
-
-/** Every one of these tasks is done. */
-async function allDone({ operator }: House, ids: readonly string[]): Promise<void> {
-  const tasks = await Promise.all(ids.map((id) => operator.ended(id)));
-  expect(tasks.filter(({ state }) => state !== "done")).toStrictEqual([]);
-}
 
 const timesDone = (town: Town): readonly number[] => [...town.executions().values()];
 
@@ -17,10 +11,16 @@ async function watchBurst(town: Town): Promise<void> {
   const [busy, ...others] = town.houses;
   const events = await followEvents(busy.place.flags);
   const ids = await town.burst(busy, 120, 50);
-  await allDone(busy, ids);
-  expect(new Set(events.told("loan-changed").filter(FIRST_GUEST).map(({ worker }) => worker))).toStrictEqual(
-    new Set(others.flatMap(({ workers }) => [...workers.keys()])),
-  );
+  const tasks = await town.ended(busy, ids);
+  expect(tasks.filter(({ state }) => state !== "done")).toStrictEqual([]);
+  expect(
+    new Set(
+      events
+        .told("loan-changed")
+        .filter(FIRST_GUEST)
+        .map(({ worker }) => worker),
+    ),
+  ).toStrictEqual(new Set(others.flatMap(({ workers }) => [...workers.keys()])));
   await town.home();
   expect(timesDone(town)).toStrictEqual(ids.map(() => 1));
 }

@@ -2,7 +2,7 @@ import { test } from "@mutirao/process-tests";
 import { describe, expect, onTestFinished } from "vitest";
 import { followEvents } from "./support/event-follower.ts";
 import { canMakeNetworks, makeNetwork } from "./support/namespaces.ts";
-import { type House, startTown } from "./support/town.ts";
+import { type House, startTown, type Town } from "./support/town.ts";
 
 const guestComes = async (busy: House, from: Promise<unknown>): Promise<void> => {
   const events = await followEvents(busy.place.flags);
@@ -10,8 +10,8 @@ const guestComes = async (busy: House, from: Promise<unknown>): Promise<void> =>
   await events.first("a guest", ({ kind, to }) => kind === "loan-changed" && to === "held");
 };
 
-async function allDone({ operator }: House, ids: readonly string[]): Promise<void> {
-  const tasks = await Promise.all(ids.map((id) => operator.ended(id)));
+async function allDone(town: Town, busy: House, ids: readonly string[]): Promise<void> {
+  const tasks = await town.ended(busy, ids);
   expect(tasks.filter(({ state }) => state !== "done")).toStrictEqual([]);
 }
 
@@ -30,14 +30,14 @@ describe.skipIf(!canMakeNetworks)("two machines (needs root, and network namespa
     network.cut(1);
     // Its workers are on its own machine: they come home by themselves, while nobody can call them.
     if (owner !== undefined) await town.home(owner);
-    await allDone(busy, await first);
+    await allDone(town, busy, await first);
     network.heal(1);
     await town.home();
     await town.met();
 
     const second = town.burst(busy, 100, 50);
     await guestComes(busy, second);
-    await allDone(busy, await second);
+    await allDone(town, busy, await second);
     await town.home();
     expect([...town.executions().keys()]).toHaveLength(400);
   });

@@ -9,6 +9,7 @@ const description = {
   table: {
     size: choiceOption(["small", "large"], "small", { flag: "--size <size>", group: "Node", consequence: "How big." }),
     peers: heartbeatOptions.peers,
+    noLendTo: masterOptions.noLendTo,
     json: switchOption({ flag: "--json", group: "Output", consequence: "For programs." }),
   },
   examples: ["tool --size large"],

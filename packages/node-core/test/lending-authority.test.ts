@@ -161,3 +161,31 @@ describe("HEARTBEAT is answered to anybody, and renews leases for the borrower a
     expectNothingChanged();
   });
 });
+
+describe("lists are as long as a line has room for", () => {
+  const long = (index: number): string => `${"w".repeat(120)}${index}`;
+
+  test("a release of a thousand workers is acknowledged as far as the line goes", () => {
+    const { town } = inMidLoan();
+    const workers = Array.from({ length: 400 }, (_, index) => long(index));
+    const [answer = ""] = town.forges("m2", hostOf("m1"), {
+      SERVER_UUID: "m1",
+      TASK: "COMMAND_RELEASE",
+      WORKERS_UUID: workers,
+    });
+    expect(answer.length).toBeGreaterThan(1_000);
+    expect(answer.length).toBeLessThan(1_400);
+  });
+
+  test("five hundred guests that are unknown are not all named in the answer to a beat", () => {
+    const { town } = inMidLoan();
+    const guests = Array.from({ length: 420 }, (_, index) => [long(index), 1]);
+    const [answer = ""] = town.forges("m2", hostOf("m1"), {
+      SERVER_UUID: "m1",
+      TASK: "HEARTBEAT",
+      EXT: { v: 1, guests },
+    });
+    expect(answer.length).toBeGreaterThan(30_000);
+    expect(answer.length).toBeLessThan(48 * 1_024);
+  });
+});

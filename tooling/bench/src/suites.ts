@@ -1,5 +1,6 @@
 import { heartbeatSuite } from "./heartbeat/suite.ts";
 import { lendingSuite } from "./lending/suite.ts";
+import { lendingProcessesSuite } from "./lending-processes/suite.ts";
 import { monitorSuite } from "./monitor/suite.ts";
 import { punctualitySuite } from "./punctuality/suite.ts";
 import { storeSuite } from "./store/suite.ts";
@@ -10,6 +11,7 @@ import { tasksSuite } from "./tasks/suite.ts";
 export const suites: readonly Suite[] = [
   heartbeatSuite,
   lendingSuite,
+  lendingProcessesSuite,
   monitorSuite,
   punctualitySuite,
   storeSuite,

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { durationMs, nodeId } from "@mutirao/primitives";
 import { describe, expect } from "vitest";
 import { eventually } from "./support/eventually.ts";
 import { startHandWorker } from "./support/hand-worker.ts";
@@ -43,6 +44,22 @@ const clientsOf = (master: ServingMaster) =>
   );
 
 describe("GET /events", () => {
+  test("tells of lending with every figure", async ({ serve, signal }) => {
+    const master = await serve();
+    const { events } = await follow(master, signal);
+    await clientsOf(master).toBe("1");
+    const loan = { loan: "w@1", direction: "out", worker: nodeId("w"), peer: "10.0.0.2:9101" } as const;
+    const reason = "it has left for the borrower";
+    master.tell({ kind: "loan-changed", ...loan, from: "offered", to: "lent", reason });
+    const weighed = { backlog: 5, waitMs: durationMs(500), thresholdMs: durationMs(100) };
+    master.tell({ kind: "reclaim-ordered", peer: loan.peer, workers: 1, why: "own tasks wait", weighed });
+    await eventually(() => events.map(({ kind }) => kind)).toStrictEqual(["loan-changed", "reclaim-ordered"]);
+    expect(events.map(({ data }) => data)).toMatchObject([
+      { ...loan, from: "offered", to: "lent", reason },
+      { weighed },
+    ]);
+  });
+
   test("tells every notice as it happens, numbered, as JSON", async ({ serve, signal }) => {
     const master = await serve();
     const { response, events } = await follow(master, signal);

@@ -25,7 +25,7 @@ async function whyOf(master: ServingMaster, about: string) {
   return explanationSchema.parse(await (await master.ask("GET", `/why/${about}`)).json());
 }
 
-/** A master that knows another and has an idle worker; the other does not know it, and so lends it nothing, and says no more than it would to anybody. */
+/** A master that knows another and has an idle worker; the other does not know it, and so lends it nothing. */
 async function servePair(serve: ServeMaster) {
   const other = await serve({ id: "master-b" });
   const master = await serve({ master: { peers: [other.at] } });
@@ -106,11 +106,11 @@ describe("workers borrowed by hand", () => {
     expect(answer).toMatch(/^No task has waited yet while a peer was alive, so borrowing was never weighed/);
     expect(steps.map(({ sentence }) => sentence)).toStrictEqual([
       `${peer} was asked for 2 workers, by an operator's order.`,
-      `${peer}, asked for 2 workers, promised nobody [UNAVAILABLE]: it gave no reason.`,
+      `${peer}, asked for 2 workers, promised nobody [LEND_UNKNOWN_PEER]: the one who asks is none of the master's peers, or none that is alive.`,
     ]);
     const figures = await (await master.ask("GET", "/metrics")).text();
     expect(figures).toContain("\nmutirao_borrow_asks_total 1\n");
-    expect(figures).toContain('\nmutirao_lending_refusals_total{by="them",code="UNAVAILABLE"} 1\n');
+    expect(figures).toContain('\nmutirao_lending_refusals_total{by="them",code="LEND_UNKNOWN_PEER"} 1\n');
   });
 });
 

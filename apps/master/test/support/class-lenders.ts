@@ -31,8 +31,9 @@ export interface Neighbours {
 export async function newNeighbours(): Promise<Neighbours> {
   const [host, theirs] = [ownLoopbackHost(), ownLoopbackHost()];
   const [port, http, theirPort] = [await freePort(host), await freePort(host), await freePort(theirs)];
-  const flags = ["--host", host, "--port", `${port}`, "--http", `${host}:${http}`];
-  return { ours: { host, port, address: `${host}:${port}`, flags }, theirs, theirPort };
+  const ports = ["--port", `${port}`, "--push-port", `${port + 1}`];
+  const flags = ["--host", host, ...ports, "--http", `${host}:${http}`];
+  return { ours: { host, port, address: `${host}:${port}`, http: `${host}:${http}`, flags }, theirs, theirPort };
 }
 
 export async function startOurs(

@@ -72,9 +72,10 @@ function connect(hub: string, name: string, index: number): void {
 
 function siteIn(processes: Processes, name: string, index: number): Site {
   const host = addressOf(index);
-  const flags = ["--host", host, "--port", `${PORT}`, "--http", `${watched(index)}:${PORT + 1_000}`];
+  const http = `${watched(index)}:${PORT + 1_000}`;
+  const flags = ["--host", host, "--port", `${PORT}`, "--http", http];
   return {
-    place: { host, port: PORT, address: `${host}:${PORT}`, flags },
+    place: { host, port: PORT, address: `${host}:${PORT}`, http, flags },
     processes: {
       ...processes,
       // `ip` makes way for the command, so that signals reach it.

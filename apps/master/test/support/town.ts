@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Task } from "@mutirao/operator-api";
 import { freePort, ownLoopbackHost, type Processes, type RunningProcess } from "@mutirao/process-tests";
 import { runMaster } from "./master-command.ts";
 import { type Operator, operatorOf } from "./operator.ts";
@@ -14,6 +15,8 @@ export interface Town {
   readonly ran: string;
   /** Counting tasks, each of which takes so long. Gives their ids once they are accepted. */
   burst(at: House, count: number, eachMs: number): Promise<readonly string[]>;
+  /** The tasks, once all have ended. */
+  ended(at: House, ids: readonly string[]): Promise<readonly Task[]>;
   /** Every worker serves its own master, has nothing to do, and nobody has a guest. */
   home(...houses: readonly House[]): Promise<void>;
   /** Every master hears of all others. */
@@ -74,6 +77,7 @@ export async function startTown(processes: Processes, plan: TownPlan): Promise<T
       const answers = await operator.submitAll(orders);
       return answers.map((answer) => String("id" in answer ? answer.id : undefined));
     },
+    ended: ({ operator }, ids) => allEnded(operator, ids),
     home: (...these) => untilHome(these.length === 0 ? houses : these),
     met: async () => void (await Promise.all(houses.map(({ operator }) => untilMet(operator, plan.masters - 1)))),
     executions: () => executionsIn(ran),
@@ -134,6 +138,19 @@ async function build({ id, place, processes, places, folder }: Plot, plan: TownP
   };
   for (let index = 1; index <= plan.workersEach; index++) house.hire(`${id}-w${index}`);
   return house;
+}
+
+/** So many are waited for at once: a master takes only so many connections. */
+const WAITS = 16;
+
+async function allEnded(operator: Operator, ids: readonly string[]): Promise<readonly Task[]> {
+  const tasks: Task[] = [];
+  const rest = ids.values();
+  const ask = async (): Promise<void> => {
+    for (const id of rest) tasks.push(await operator.ended(id));
+  };
+  await Promise.all(Array.from({ length: WAITS }, ask));
+  return tasks;
 }
 
 async function untilMet({ peers }: Operator, count: number): Promise<void> {

@@ -3,33 +3,13 @@ import { type Peer, type TaskState, type TaskSummary, taskStates, type Worker } 
 import { formatEndpoint } from "@mutirao/primitives";
 import { printable } from "@mutirao/protocol";
 import { z } from "zod";
-import type { Reply } from "./api-client.ts";
 import { agoText, numberText, ownerText, statusCell } from "./in-words.ts";
-import { createMasterClient, type MasterClient } from "./master-client.ts";
-import { out, outJson, widthMax } from "./output.ts";
-import { type Cell, type Column, formatTable } from "./table.ts";
-import { defineVerb, type Failure } from "./verb.ts";
+import { showList } from "./show-list.ts";
+import type { Cell, Column } from "./table.ts";
+import { defineVerb } from "./verb.ts";
 import { httpOption, jsonOption, numberOption } from "./verb-options.ts";
 
 const common = { http: httpOption, json: jsonOption };
-
-/** Shows a list as a table, or as the master's JSON. */
-async function showList<T>(
-  { http, json }: { readonly http: string; readonly json: boolean },
-  ask: (client: MasterClient) => Promise<Reply<readonly T[]>>,
-  {
-    columns,
-    row,
-    none,
-  }: { readonly columns: readonly Column[]; readonly row: (item: T) => readonly Cell[]; readonly none: string },
-): Promise<Failure | undefined> {
-  const reply = await ask(createMasterClient(http));
-  if ("failure" in reply) return reply.failure;
-  if (json) outJson(reply.value);
-  else if (reply.value.length === 0) out(`${none}\n`);
-  else out(formatTable(columns, reply.value.map(row), widthMax()));
-  return undefined;
-}
 
 const state: OptionSchema<TaskState | undefined> = {
   meta: {

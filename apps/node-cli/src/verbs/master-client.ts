@@ -2,14 +2,28 @@ import {
   type Acceptance,
   acceptanceSchema,
   type BatchAnswer,
+  type Borrowing,
+  type BorrowOrder,
   batchAnswerSchema,
+  borrowingSchema,
+  type Draining,
+  type DrainOrder,
+  drainingSchema,
+  type Explanation,
+  explanationSchema,
   type Index,
   indexSchema,
+  type LendOrder,
   type Load,
+  type Loan,
   loadSchema,
+  loanListSchema,
   type NewTask,
+  type OrderedLoans,
+  orderedLoansSchema,
   type Peer,
   peerListSchema,
+  type ReclaimOrder,
   type Task,
   type TaskState,
   type TaskSummary,
@@ -45,7 +59,24 @@ export interface MasterClient {
   workers(): Promise<Reply<readonly Worker[]>>;
   peers(): Promise<Reply<readonly Peer[]>>;
   load(): Promise<Reply<Load>>;
+  loans(query: {
+    readonly direction?: Loan["direction"] | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<Reply<readonly Loan[]>>;
+  borrow(order: BorrowOrder): Promise<Reply<Borrowing>>;
+  lend(order: LendOrder): Promise<Reply<OrderedLoans>>;
+  reclaim(order: ReclaimOrder): Promise<Reply<OrderedLoans>>;
+  drain(order: DrainOrder): Promise<Reply<Draining>>;
+  /** @param about what stands behind `/why/`, escaped. */
+  why(about: string): Promise<Reply<Explanation>>;
   index(): Promise<Reply<Index>>;
+}
+
+/** What is not said is left out. */
+function queryText(fields: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, `${value}`);
+  return query.toString();
 }
 
 /** A batch waits for the disk of the master, and for all others who do. */
@@ -58,27 +89,29 @@ export function createMasterClient(url: string): MasterClient {
   };
   const ask = <T>(path: string, schema: z.ZodType<T>, request?: Request): Promise<Reply<T>> =>
     askJson(server, path, schema, request);
+  const post = <T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<Reply<T>> =>
+    ask(path, schema, { method: "POST", body: JSON.stringify(body), type: "application/json" });
   return {
     url,
-    submit: (task) =>
-      ask("/tasks", acceptanceSchema, { method: "POST", body: JSON.stringify(task), type: "application/json" }),
+    submit: (task) => post("/tasks", acceptanceSchema, task),
     async submitBatch(lines) {
       const request: Request = { method: "POST", body: lines, type: "application/x-ndjson", forMs: BATCH_MS };
       const answer = await answerTo(server, "/tasks:batch", request);
       if ("failure" in answer) return answer;
       return understand(server, z.array(batchAnswerSchema), answer.value, parseJsonLines);
     },
-    tasks: ({ state, limit }) => {
-      const query = new URLSearchParams();
-      if (state !== undefined) query.set("state", state);
-      if (limit !== undefined) query.set("limit", `${limit}`);
-      return ask(`/tasks?${query.toString()}`, taskListSchema);
-    },
+    tasks: ({ state, limit }) => ask(`/tasks?${queryText({ state, limit })}`, taskListSchema),
     task: (id, waitS = 0) =>
       ask(`/tasks/${encodeURIComponent(id)}?wait=${waitS}`, taskSchema, { forMs: waitS * 1_000 + ANSWER_MS }),
     workers: () => ask("/workers", workerListSchema),
     peers: () => ask("/peers", peerListSchema),
     load: () => ask("/load", loadSchema),
+    loans: ({ direction, limit }) => ask(`/loans?${queryText({ direction, limit })}`, loanListSchema),
+    borrow: (order) => post("/loans:borrow", borrowingSchema, order),
+    lend: (order) => post("/loans:lend", orderedLoansSchema, order),
+    reclaim: (order) => post("/loans:reclaim", orderedLoansSchema, order),
+    drain: (order) => post("/drain", drainingSchema, order),
+    why: (about) => ask(`/why/${about}`, explanationSchema),
     index: () => ask("/", indexSchema),
   };
 }

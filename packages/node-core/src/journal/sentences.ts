@@ -11,7 +11,7 @@ import type {
 } from "../lending-notices.ts";
 import type { LoadChanged } from "../master-notices.ts";
 import type { JournalNotice } from "./journal-entry.ts";
-import { counted, listed, midSentence, spokenMs } from "./words.ts";
+import { counted, lasting, listed, midSentence, spokenMs } from "./words.ts";
 
 /**
  * What happened, in one plain sentence with the figures and thresholds that it followed from. Foreign text in it is safe
@@ -58,7 +58,7 @@ function loadSentence({ from, to, causes, backlog, workers, ...marks }: LoadChan
   const { backlogHigh, backlogLow, waitMs, waitHighMs, waitLowMs } = marks;
   const tasks = `${counted(backlog, "task")} waited`;
   const farm = `with ${counted(workers, "worker")}`;
-  const wait = waitHighMs === undefined ? "" : `, for ${spokenMs(waitMs ?? null)}`;
+  const wait = waitHighMs === undefined ? "" : `, for ${spokenMs(waitMs ?? null)},`;
   if (to === "STALLED") return `The load went from ${from} to STALLED: ${tasks} and no worker came.`;
   const isUp = to === "SATURATED";
   const waitMark = waitHighMs === undefined ? "" : ` or ${spokenMs((isUp ? waitHighMs : waitLowMs) ?? null)}`;
@@ -68,7 +68,7 @@ function loadSentence({ from, to, causes, backlog, workers, ...marks }: LoadChan
 }
 
 function weighedSentence({ reason, workers, waitMs, triggerMs, backlog, serviceMs, slots }: BorrowWeighed): string {
-  const wait = `${counted(backlog, "task")} of about ${spokenMs(serviceMs)} before ${counted(slots, "slot")} meant a wait of ${spokenMs(waitMs)}`;
+  const wait = `${counted(backlog, "task")} of about ${spokenMs(serviceMs)} before ${counted(slots, "slot")} meant a wait ${lasting(waitMs)}`;
   const above = `${wait}, above the trigger of ${spokenMs(triggerMs)}`;
   switch (reason) {
     case "wait-above-trigger":
@@ -88,7 +88,7 @@ function askedSentence({ peer, workers, waitMs, triggerMs }: BorrowAsked): strin
   const why =
     waitMs === undefined || triggerMs === undefined
       ? "by an operator's order"
-      : `since the wait of ${spokenMs(waitMs)} was above the trigger of ${spokenMs(triggerMs)}`;
+      : `since the wait ${lasting(waitMs)} was above the trigger of ${spokenMs(triggerMs)}`;
   return `${peer} was asked for ${counted(workers, "worker")}, ${why}.`;
 }
 
@@ -115,7 +115,7 @@ function reclaimSentence({ peer, workers, why, weighed }: ReclaimOrdered): strin
   const figures =
     weighed === undefined
       ? ""
-      : ` (${counted(weighed.backlog, "task")} meant a wait of ${spokenMs(weighed.waitMs)}, above the ${spokenMs(weighed.thresholdMs)} at which lent workers are due)`;
+      : ` (${counted(weighed.backlog, "task")} meant a wait ${lasting(weighed.waitMs)}, above the ${spokenMs(weighed.thresholdMs)} at which lent workers are due)`;
   return `From ${peer}, ${counted(workers, "lent worker")} ${workers === 1 ? "was" : "were"} called back: ${why}${figures}.`;
 }
 

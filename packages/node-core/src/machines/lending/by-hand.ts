@@ -111,7 +111,7 @@ function reclaiming(state: LendingState, loans: readonly LoanOut[]): Answer {
 const idsOf = ({ entryOf }: LendingState["log"], loans: readonly LoanOut[]): readonly string[] =>
   loans.flatMap((loan) => entryOf(loan)?.id ?? []);
 
-export const peerCalled = ({ peers }: LendingState, name: string): PeerRecord | undefined =>
+const peerCalled = ({ peers }: LendingState, name: string): PeerRecord | undefined =>
   peers.at(name) ?? peers.all.find(({ id }) => id === name);
 
 const whyNothingMoves = ({ isDraining, options }: LendingState): Refusal["code"] | undefined => {

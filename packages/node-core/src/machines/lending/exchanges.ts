@@ -44,8 +44,8 @@ export interface Exchange {
 }
 
 /** Under way at once, in all and to one address (shared by all that is said to a peer but beats). */
-export const EXCHANGES_MAX = 64;
-export const EXCHANGES_PER_ADDRESS_MAX = 4;
+const EXCHANGES_MAX = 64;
+const EXCHANGES_PER_ADDRESS_MAX = 4;
 
 export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers): Exchanges {
   const open = new Map<ConnId, Exchange>();

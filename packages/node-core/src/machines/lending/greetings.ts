@@ -1,8 +1,9 @@
-import type { DurationMs, InstantMs, NodeId } from "@mutirao/primitives";
+import { type DurationMs, type InstantMs, type NodeId, nodeId } from "@mutirao/primitives";
 import type { Redirect, Return, WorkerAlive } from "@mutirao/protocol";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Guest } from "./guests.ts";
 import type { LendingState } from "./lending-state.ts";
+import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
 import { leaseLeftMs } from "./peer-talk.ts";
 
@@ -17,10 +18,25 @@ export interface Greeting {
 
 /** A worker says that it is here: is it given tasks, and what is it told? */
 export function greet(state: LendingState, worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting {
+  worker.owner ??= unnamedOwner(state, worker, alive);
   const owner = worker.owner === undefined ? undefined : ownerOf(state, worker, worker.owner);
   return worker.owner === undefined
     ? greetOwn(state, worker, alive, now)
     : greetGuest(state, worker, owner, alive, now);
+}
+
+/**
+ * Some workers of the class do not say whose they are while they are away. One that a peer has promised is its, unless
+ * it was here before as ours: teams give the same names to their workers.
+ */
+function unnamedOwner(
+  { asks, guests, own }: LendingState,
+  worker: WorkerRecord,
+  { hello, owner }: WorkerAlive,
+): NodeId | undefined {
+  if (hello !== undefined || owner !== undefined) return undefined;
+  const peer = guests.of(worker)?.peer ?? (own.has(worker) ? undefined : asks.promiserOf(worker.id));
+  return peer === undefined ? undefined : (peer.id ?? nodeId(peer.address));
 }
 
 const ownerOf = ({ asks, peers }: LendingState, worker: WorkerRecord, named: string): PeerRecord | undefined =>
@@ -29,12 +45,17 @@ const ownerOf = ({ asks, peers }: LendingState, worker: WorkerRecord, named: str
 function greetOwn(state: LendingState, worker: WorkerRecord, { hello }: WorkerAlive, now: InstantMs): Greeting {
   const { loans, farm } = state;
   const guest = state.guests.of(worker);
+  state.own.add(worker);
   if (guest !== undefined) state.guests.remove(guest, false, "it says that it is our own", now);
   if (isTwin(state, worker)) return {};
   const verdict = loans.onHome(worker, hello === undefined ? undefined : (hello.epoch ?? 0), now);
   worker.isBarred = verdict.kind !== "serve";
   farm.review(worker);
-  if (verdict.kind === "redirect") return { order: verdict.redirect };
+  if (verdict.kind === "redirect") {
+    if (worker.style !== "pull-with-port") return { order: verdict.redirect };
+    sayOrder(state, worker, verdict.redirect, now);
+    return {};
+  }
   const epoch = verdict.kind === "hold" ? verdict.epoch : loans.epochOf(worker.id);
   return epoch === undefined || epoch === 0 ? {} : { epoch };
 }

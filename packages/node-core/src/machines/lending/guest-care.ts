@@ -17,6 +17,7 @@ import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Guest, Guests } from "./guests.ts";
+import { listMax } from "./list-limits.ts";
 import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -145,8 +146,14 @@ function lookAtIdle(state: State, figures: () => LendingFigures, now: InstantMs)
 }
 
 function orderFor(state: State, guest: Guest, now: InstantMs): Return | undefined {
-  if (guest.phase !== "leaving") return undefined;
-  if (guest.returns >= RETURNS_MAX && guest.epoch === undefined) return undefined;
+  const { phase, epoch, returns, returnedAt, worker } = guest;
+  if (phase !== "leaving") return undefined;
+  if (epoch === undefined) {
+    // A worker that listens takes no order in any other way, and it would be counted as one that it did not obey.
+    if (worker.style === "pull-with-port" || returns >= RETURNS_MAX) return undefined;
+    // Its owner has the time to say it first.
+    if (now < returnedAt) return undefined;
+  }
   return goHome(state, guest, now);
 }
 
@@ -224,17 +231,12 @@ function wake(state: State, now: InstantMs): void {
 }
 
 function sayReturn(state: State, guest: Guest, now: InstantMs): void {
-  const { worker, returns } = guest;
-  if (returns < RETURNS_MAX) {
-    if (worker.style === "pull") {
-      // It is told when it asks; one that has not asked since has gone.
-      leftUnasked(state, guest, now);
-      return;
-    }
-    sayOrder(state, worker, goHome(state, guest, now), now);
-    return;
-  }
-  unreturnable(state, guest, now);
+  const { worker, returns, returnedAt } = guest;
+  // One that pulls shows itself as long as it is here. What asks is told again; what has not asked since has gone.
+  const isUnseen = worker.style.startsWith("pull") && returns > 0 && worker.lastSeenAt <= returnedAt;
+  if (isUnseen || (worker.style === "pull" && returns < RETURNS_MAX)) leftUnasked(state, guest, now);
+  else if (returns < RETURNS_MAX) sayOrder(state, worker, goHome(state, guest, now), now);
+  else unreturnable(state, guest, now);
 }
 
 /** How long a pull worker that is to go may say nothing until it counts as gone. */
@@ -255,14 +257,18 @@ function leftUnasked({ guests, farm }: State, guest: Guest, now: InstantMs): voi
  */
 function unreturnable(state: State, guest: Guest, now: InstantMs): void {
   const { worker, peer } = guest;
-  state.outbox.notify({ kind: "guest-unreturnable", worker: worker.id, peer: peer.address, returns: guest.returns });
+  if (!guest.isUnreturnable) {
+    guest.isUnreturnable = true;
+    state.outbox.notify({ kind: "guest-unreturnable", worker: worker.id, peer: peer.address, returns: guest.returns });
+  }
   if (worker.style === "session") {
     if (worker.conn !== undefined) state.outbox.emit({ type: "close", conn: worker.conn });
     state.guests.remove(guest, true, "it did not go when it was told to", now);
     state.farm.forget(worker);
     return;
   }
-  state.guests.waitOn(guest, now);
+  if (worker.style === "push") state.guests.waitOn(guest, now);
+  else leftUnasked(state, guest, now);
 }
 
 function notify(state: State, peer: PeerRecord, list: readonly Guest[], now: InstantMs): void {
@@ -277,8 +283,9 @@ function notify(state: State, peer: PeerRecord, list: readonly Guest[], now: Ins
   for (const guest of tired) sendHome(state, guest, "its owner does not answer", now);
   const rest = list.filter((guest) => !tired.includes(guest));
   if (rest.length === 0) return;
-  const exchange = state.noticed.has(peer) ? undefined : tell(state, peer, rest, now);
-  if (exchange === undefined) for (const guest of rest) state.guests.waitOn(guest, now);
+  const first = rest.slice(0, listMax(peer));
+  const exchange = state.noticed.has(peer) ? undefined : tell(state, peer, first, now);
+  for (const guest of exchange === undefined ? rest : rest.slice(first.length)) state.guests.waitOn(guest, now);
 }
 
 function sendHome(state: State, guest: Guest, why: string, now: InstantMs): void {

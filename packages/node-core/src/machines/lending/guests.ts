@@ -36,8 +36,11 @@ export interface Guest {
   isWanted: boolean;
   /** Notices to its owner that brought no answer. */
   tries: number;
-  /** How often RETURN was said. */
+  /** How often RETURN was said, and when last; before it is said, the moment from which it may be. */
   returns: number;
+  returnedAt: InstantMs;
+  /** It was told so often to go, and stayed, that the operator was told. */
+  isUnreturnable: boolean;
   /** When its lease is over, as its owner has last let us know. */
   leaseEndsAt: InstantMs;
   why: string;
@@ -132,12 +135,14 @@ export function createGuests(leaseMs: DurationMs, log: LoanLog): Guests {
     },
     acknowledged(guest, waitMs, why, now) {
       guest.phase = "leaving";
-      state.due.schedule(guest, after(now, waitMs));
+      guest.returnedAt = after(now, waitMs);
+      state.due.schedule(guest, guest.returnedAt);
       log.changed(guest, "releasing", why, now);
     },
     waitOn: (guest, now) => state.due.schedule(guest, after(now, LOOK_AGAIN_MS)),
     returned(guest, now) {
       guest.returns++;
+      guest.returnedAt = now;
       state.due.schedule(guest, after(now, RETURN_AGAIN_MS));
     },
     keep(guest, why, now) {
@@ -183,6 +188,8 @@ function take(
     isWanted: false,
     tries: 0,
     returns: 0,
+    returnedAt: now,
+    isUnreturnable: false,
     leaseEndsAt: after(now, state.leaseMs),
     why,
   };

@@ -17,6 +17,7 @@ import type { MoveCost } from "../move-cost.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import { priorServiceMs, type ServiceTime } from "../service-time.ts";
 import type { WallClock } from "../wall-clock.ts";
+import type { WorkerRecord } from "../worker-record.ts";
 import type { Asks } from "./asks.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { GuestCare } from "./guest-care.ts";
@@ -66,6 +67,8 @@ export interface LendingState extends LendingTools {
   readonly reclaims: Reclaims;
   readonly moveCost: MoveCost;
   readonly requests: Map<PeerRecord, RequestRate>;
+  /** Workers that have shown themselves here as ours. */
+  readonly own: WeakSet<WorkerRecord>;
   listening: Endpoint | undefined;
   isDraining: boolean;
   /** When idle guests are looked at again. */

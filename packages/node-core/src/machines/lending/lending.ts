@@ -177,6 +177,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
     reclaims: createReclaims({ outbox, selfId, loans, exchanges, meetingPoint }),
     moveCost,
     requests: new Map(),
+    own: new WeakSet(),
     listening: undefined,
     isDraining: false,
     idleAt: undefined,
@@ -241,7 +242,7 @@ function sendAway(state: LendingState, loan: LoanOut, now: InstantMs): void {
   // One that is away for the moment, or asks for work at its own pace, is told when it is here.
   if (worker === undefined || worker.status !== "alive" || worker.style === "pull") return;
   if (worker.style !== "pull-with-port" && worker.conn === undefined) return;
-  sayOrder(state, worker, state.loans.redirect(loan), now);
+  sayOrder(state, worker, state.loans.redirect(loan, now), now);
 }
 
 function evaluate(state: LendingState, now: InstantMs): void {

@@ -22,6 +22,8 @@ export interface LoanOut {
   readonly startedAt: InstantMs;
   /** How often REDIRECT was said, to a worker that does not say what it has seen. */
   redirects: number;
+  /** When it was said last. */
+  redirectedAt: InstantMs | undefined;
   /** It is wanted back, since then. */
   reclaimedAt: InstantMs | undefined;
   /** The slots that are away. */
@@ -61,6 +63,7 @@ export const createLoan = (
   phase: "flushing",
   startedAt,
   redirects: 0,
+  redirectedAt: undefined,
   reclaimedAt: undefined,
   slots,
   isSession,

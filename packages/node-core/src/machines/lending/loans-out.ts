@@ -4,7 +4,9 @@ import {
   createBoundedMap,
   createDeadlineQueue,
   type DurationMs,
+  durationMs,
   type Endpoint,
+  elapsed,
   type InstantMs,
   type NodeId,
 } from "@mutirao/primitives";
@@ -28,7 +30,7 @@ export interface LoansOut {
   /** Loans whose lease has become durable, or was refused, since the last time. Those that are durable may be told of. */
   takeFlushed(now: InstantMs): readonly { readonly loan: LoanOut; readonly isDurable: boolean }[];
   /** The lease may be told: REDIRECT, to be said now or at the next ALIVE. */
-  redirect(loan: LoanOut): Redirect;
+  redirect(loan: LoanOut, now: InstantMs): Redirect;
   /** A worker of ours is here, and has seen this epoch (if it tells: those of the class do not). */
   onHome(worker: WorkerRecord, epoch: number | undefined, now: InstantMs): HomeVerdict;
   /** Its connection ended after it was redirected: it is on its way. */
@@ -71,6 +73,8 @@ export interface LoansOutTools {
 
 /** A worker that is told to go and polls all the same does not understand us. */
 const REDIRECTS_MAX = 2;
+/** For an order to be taken by a worker that listens. */
+const TOLD_MS = durationMs(2_000);
 
 interface State extends LoansOutTools {
   readonly options: LoansOutOptions;
@@ -96,7 +100,7 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
     recover: (leases, now) => recover(state, leases, now),
     offer: (worker, peer, to, now) => offer(state, worker, peer, to, now),
     takeFlushed: (now) => takeFlushed(state, now),
-    redirect: (loan) => redirectOf(state, loan),
+    redirect: (loan, now) => redirectOf(state, loan, now),
     onHome: (worker, epoch, now) => atHome(state, worker, epoch, now),
     onGone(worker, now) {
       const loan = state.open.get(worker);
@@ -184,9 +188,10 @@ function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoin
   return loan;
 }
 
-function redirectOf(state: State, loan: LoanOut): Redirect {
+function redirectOf(state: State, loan: LoanOut, now: InstantMs): Redirect {
   const { peer, to, epoch } = loan;
   loan.redirects++;
+  loan.redirectedAt = now;
   const { homeName } = state.options;
   return {
     kind: "redirect",
@@ -220,7 +225,7 @@ function atHome(state: State, worker: WorkerRecord, epoch: number | undefined, n
       return { kind: "hold", epoch: undefined };
     case "offered":
     case "lent":
-      return epoch === undefined ? classAtHome(state, loan, now) : sessionAtHome(state, loan, epoch, now);
+      return epoch === undefined ? classAtHome(state, worker, loan, now) : sessionAtHome(state, loan, epoch, now);
     case "returning":
       // An older epoch is a line from before it left, or it has forgotten: a live worker says again that it is here.
       if (epoch !== undefined && epoch < loan.epoch) return { kind: "hold", epoch: loan.epoch };
@@ -245,13 +250,17 @@ function sessionAtHome(state: State, loan: LoanOut, epoch: number, now: InstantM
     comeHome(state, loan, "it came back by itself", now);
     return SERVE;
   }
-  return { kind: "redirect", redirect: redirectOf(state, loan) };
+  return { kind: "redirect", redirect: redirectOf(state, loan, now) };
 }
 
 /** It tells no epoch: one that was sent away twice and polls on did not understand, or has come back. */
-function classAtHome(state: State, loan: LoanOut, now: InstantMs): HomeVerdict {
+function classAtHome(state: State, { style }: WorkerRecord, loan: LoanOut, now: InstantMs): HomeVerdict {
+  const { phase, redirectedAt } = loan;
+  // One that listens takes its order beside its polls, and may have asked just before.
+  const isToldJustNow = redirectedAt !== undefined && elapsed(redirectedAt, now) < TOLD_MS;
+  if (phase === "offered" && style === "pull-with-port" && isToldJustNow) return { kind: "hold", epoch: undefined };
   if (loan.phase === "offered" && loan.redirects < REDIRECTS_MAX) {
-    return { kind: "redirect", redirect: redirectOf(state, loan) };
+    return { kind: "redirect", redirect: redirectOf(state, loan, now) };
   }
   if (loan.phase === "offered") cancel(state, loan.worker, loan.epoch, now);
   comeHome(state, loan, loan.phase === "offered" ? "it did not go" : "it came back by itself", now);
@@ -336,7 +345,10 @@ function renew(state: State, peer: PeerRecord, guests: readonly LeaseRef[], now:
 
 function wake(state: State, now: InstantMs): void {
   for (let loan = state.due.takeDue(now); loan !== undefined; loan = state.due.takeDue(now)) {
-    if (loan.phase === "offered") {
+    if (loan.phase === "offered" && !loan.isSession && loan.redirects > 0) {
+      // It would have asked again. Where it is now neither it nor a master of another team will tell.
+      lend(state, loan, "it has not asked for work since it was told to go", now);
+    } else if (loan.phase === "offered") {
       cancel(state, loan.worker, loan.epoch, now);
       close(state, loan, "it was not seen at the borrower in time", now);
     } else if (loan.phase === "lost") {

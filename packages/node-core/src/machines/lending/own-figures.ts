@@ -1,4 +1,4 @@
-import { durationMs, elapsed, type InstantMs } from "@mutirao/primitives";
+import { elapsed, type InstantMs } from "@mutirao/primitives";
 import type { LendingFigures } from "../../policies/lending/figures.ts";
 import type { Pace } from "../../policies/lending/parameters.ts";
 import type { Backlog } from "../backlog.ts";
@@ -106,6 +106,3 @@ function idleOwn({ farm, loans }: FigureSources): readonly WorkerRecord[] {
   }
   return idle;
 }
-
-/** A service time before any was measured; shared/policy.md measures in tenths of seconds. */
-export const PRIOR_SERVICE_MS = durationMs(100);

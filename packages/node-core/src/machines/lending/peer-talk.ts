@@ -4,6 +4,7 @@ import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { PeerTalk } from "../peer-talk.ts";
 import type { Guests } from "./guests.ts";
+import { BEAT_LEASES_MAX } from "./list-limits.ts";
 import type { LoansOut } from "./loans-out.ts";
 import { type PeerRecord, type PeerTable, unmappedHost } from "./peer-table.ts";
 
@@ -16,9 +17,6 @@ export interface LendingTalkTools {
   readonly figures: (now: InstantMs) => PeerFigures;
 }
 
-/** Guests named in one beat; the others are named in the next. */
-const NAMED_MAX = 512;
-
 /** Says with every beat how we fare and whose workers we have, which renews their leases; and hears the same of others. */
 export function createLendingTalk({ peers, guests, loans, farm, outbox, figures }: LendingTalkTools): PeerTalk {
   let from = 0;
@@ -27,9 +25,10 @@ export function createLendingTalk({ peers, guests, loans, farm, outbox, figures 
     for (const { peer: owner, worker, epoch, phase } of guests.all.values()) {
       if (owner === peer && epoch !== undefined && phase !== "leaving") named.push({ worker: worker.id, epoch });
     }
-    if (named.length <= NAMED_MAX) return named;
-    from = (from + NAMED_MAX) % named.length;
-    return [...named.slice(from), ...named.slice(0, from)].slice(0, NAMED_MAX);
+    if (named.length <= BEAT_LEASES_MAX) return named;
+    // The others are named in the next.
+    from = (from + BEAT_LEASES_MAX) % named.length;
+    return [...named.slice(from), ...named.slice(0, from)].slice(0, BEAT_LEASES_MAX);
   };
 
   return {
@@ -60,7 +59,7 @@ export function createLendingTalk({ peers, guests, loans, farm, outbox, figures 
       }
       peer.isOurs = true;
       hear(peer, request.peer, now);
-      const wanted = loans.onGuests(peer, request.peer.guests ?? [], now);
+      const wanted = loans.onGuests(peer, request.peer.guests ?? [], now).slice(0, BEAT_LEASES_MAX);
       return wanted.length === 0 ? { figures: figures(now) } : { figures: figures(now), wanted };
     },
     leaseFor(conn, now) {

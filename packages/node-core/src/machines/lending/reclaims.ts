@@ -12,6 +12,7 @@ import type { ReclaimFigures } from "../../lending-notices.ts";
 import { type BorrowersLoans, reclaimFrom } from "../../policies/lending/reclaim.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { Exchanges } from "./exchanges.ts";
+import { listMax } from "./list-limits.ts";
 import type { LoanOut } from "./loan-out.ts";
 import type { LoansOut } from "./loans-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
@@ -147,14 +148,20 @@ function orderOf(
   wanted: readonly LoanOut[],
 ): CommandRelease {
   const at = meetingPoint();
-  const listed = peer.isOurs ? here.filter(({ phase }) => phase === "lent" || phase === "offered") : wanted;
+  const all = peer.isOurs ? here.filter(({ phase }) => phase === "lent" || phase === "offered") : wanted;
+  const listed = all.slice(0, listMax(peer));
   return {
     kind: "command-release",
     from: selfId,
     workers: listed.map(({ worker }) => worker),
     ...(at === undefined ? {} : { at }),
     ...(peer.isOurs
-      ? { terms: { leases: listed.map(({ worker, epoch }) => ({ worker, epoch })), count: wanted.length } }
+      ? {
+          terms: {
+            leases: listed.map(({ worker, epoch }) => ({ worker, epoch })),
+            count: Math.min(listed.length, wanted.length),
+          },
+        }
       : {}),
   };
 }

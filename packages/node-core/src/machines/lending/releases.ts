@@ -1,5 +1,5 @@
 import { type ConnId, durationMs, type Endpoint, type InstantMs, type NodeId } from "@mutirao/primitives";
-import type { CommandRelease, LeaseRef, ReleaseCompleted } from "@mutirao/protocol";
+import { type CommandRelease, type LeaseRef, type ReleaseCompleted, workersThatFit } from "@mutirao/protocol";
 import type { LendingState } from "./lending-state.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -19,11 +19,10 @@ export function onRelease(
     state.outbox.notify({ kind: "order-refused", word: "command-release", remote, workers: refused });
   }
   if (peer !== undefined && terms !== undefined) peer.isOurs = true;
-  state.outbox.emit({
-    type: "send",
-    conn,
-    message: { kind: "release-ack", from: state.options.selfId, workers: accepted },
-  });
+  const answer = { kind: "release-ack", from: state.options.selfId, workers: accepted } as const;
+  // What has no room in the line is not acknowledged, and told again.
+  const told = accepted.slice(0, workersThatFit(answer));
+  state.outbox.emit({ type: "send", conn, message: { ...answer, workers: told } });
 }
 
 function releasedBy(

@@ -13,6 +13,7 @@ import { classOffer } from "../../policies/lending/class-lending.ts";
 import { fill, type Want as Queue, type Supply } from "../../policies/lending/fill.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
+import { listMax } from "./list-limits.ts";
 import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -80,7 +81,7 @@ interface State {
 }
 
 /** The most that one ask is taken to be for. */
-export const NEEDED_MAX = 64;
+const NEEDED_MAX = 64;
 /** An ask of a class node is answered at once, or as soon as the store has answered. */
 const CLASS_LIFE_MS = durationMs(5_000);
 /** An ask that would stand for longer is told again by whoever still needs it. */
@@ -143,7 +144,7 @@ function add(state: State, conn: ConnId, peer: PeerRecord, request: WorkerReques
     to: at,
     request,
     dueAt: after(now, lifeMs),
-    workers: Math.min(NEEDED_MAX, needed),
+    workers: Math.min(NEEDED_MAX, listMax({ isOurs: terms !== undefined }), needed),
     slots: terms?.workers ?? 1,
     isStanding: terms !== undefined && terms.lifeMs > 0,
     hasAnswer: false,

@@ -155,4 +155,4 @@ function giveBack(state: State): void {
   }
 }
 
-export const addressOf = ({ plan }: ForeignMaster): string => formatEndpoint(plan.listensAt);
+const addressOf = ({ plan }: ForeignMaster): string => formatEndpoint(plan.listensAt);

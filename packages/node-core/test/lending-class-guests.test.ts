@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { createTown, endpointOf } from "./support/town.ts";
+
+const QUERY = '{"TASK":"QUERY","USER":"ana"}';
+const NO_TASK = '{"TASK":"NO_TASK"}';
+
+/** w9 is a worker of the class, and m2's. It pulls from m1, to which m2 has lent it; m1 has no workers of its own. */
+function classGuest(words: Readonly<Record<string, unknown>>) {
+  const town = createTown();
+  const m1 = town.master("m1", ["m2"]);
+  town.master("m2", ["m1"]);
+  const { host } = endpointOf("m2");
+  const says = (line: object): readonly string[] =>
+    town.forges("m1", host, { WORKER_UUID: "w9", ...line }).filter((answer) => answer !== "(closed)");
+  const polls = (): readonly string[] => says({ WORKER: "ALIVE", ...words });
+  town.passTo(5);
+  m1.submits("a");
+  expect(polls()).toEqual([QUERY]);
+  expect(says({ STATUS: "OK", TASK: "QUERY" })).toEqual([expect.stringContaining('"STATUS":"ACK"')]);
+  expect(m1.done).toEqual(["a"]);
+  /** Asks once a second, and gives the answers that are no tasks. */
+  const pollsTo = (second: number): readonly string[] => {
+    const answers: string[] = [];
+    for (let at = Math.ceil(town.now()) + 1; at <= second; at++) {
+      town.passTo(at);
+      answers.push(...polls());
+    }
+    return answers;
+  };
+  const unreturnable = () => town.notices.filter(({ notice }) => notice.kind === "guest-unreturnable");
+  return { town, m1, pollsTo, unreturnable };
+}
+
+describe("a guest of the class that is to go home", () => {
+  test("one that pulls is told as the answer to what it asks, three times at most; then it is reported, once", () => {
+    const { pollsTo, unreturnable } = classGuest({ SERVER_UUID: "m2" });
+    const answers = pollsTo(120);
+    expect(answers.filter((answer) => answer.includes('"RETURN"'))).toHaveLength(3);
+    expect(answers.filter((answer) => answer === NO_TASK)).toHaveLength(answers.length - 3);
+    expect(unreturnable()).toHaveLength(1);
+  });
+
+  test("one that listens is told at its port alone, and is not counted as disobedient for orders it cannot read", () => {
+    const { town, pollsTo, unreturnable } = classGuest({ SERVER_UUID: "m2", port: 7_001 });
+    expect(new Set(pollsTo(120))).toEqual(new Set([NO_TASK]));
+    // Its port was dialled three times, in vain, as it went on to ask.
+    expect(unreturnable()).toMatchObject([{ notice: { returns: 3 } }]);
+    expect(town.notices.filter(({ notice }) => notice.kind === "worker-gone")).toEqual([]);
+  });
+
+  test("one that asks no more has gone", () => {
+    const { town, m1, pollsTo } = classGuest({ SERVER_UUID: "m2" });
+    for (let at = 6; !pollsTo(at).some((answer) => answer.includes('"RETURN"')); at++) expect(at).toBeLessThan(60);
+    town.passTo(town.now() + 20);
+    expect(m1.loans()).toEqual([expect.stringMatching(/^in w9\S* left$/)]);
+  });
+});
+
+describe("a worker of the class that does not say whose it is while it is away", () => {
+  /** m2 has promised w9, its own, to m1. */
+  function promised(before: (poll: (at: string) => readonly string[]) => void = () => {}) {
+    const town = createTown();
+    const m1 = town.master("m1", ["m2"]);
+    const m2 = town.master("m2", ["m1"]);
+    const poll = (at: string): readonly string[] =>
+      town.forges(at, "127.0.8.8", { WORKER: "ALIVE", WORKER_UUID: "w9" });
+    town.passTo(5);
+    before(poll);
+    poll("m2");
+    m1.submits("a", "b");
+    town.passTo(6);
+    expect(poll("m2")).toContainEqual(expect.stringContaining('"TASK":"REDIRECT"'));
+    expect(m2.loans()).toEqual(["out w9@1 offered"]);
+    return { m1, poll };
+  }
+
+  test("it is the guest of whoever has promised it", () => {
+    const { m1, poll } = promised();
+    expect(poll("m1")).toContain(QUERY);
+    expect(m1.loans()).toEqual([expect.stringMatching(/^in w9\S* held$/)]);
+    // As long as it works here.
+    expect(poll("m1")).toContain(NO_TASK);
+    expect(m1.loans()).toEqual([expect.stringMatching(/^in w9\S* held$/)]);
+  });
+
+  test("but one of ours by the same name stays ours", () => {
+    const { m1, poll } = promised((early) => early("m1"));
+    expect(poll("m1")).toContain(QUERY);
+    expect(m1.loans()).toEqual([]);
+  });
+});
