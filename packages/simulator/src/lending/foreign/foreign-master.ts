@@ -1,4 +1,4 @@
-import { type Endpoint, formatEndpoint, type Prng } from "@mutirao/primitives";
+import type { Endpoint, Prng } from "@mutirao/primitives";
 import { createEventLoop } from "../../event-loop.ts";
 import { createForeignConn, type ForeignConn, type ForeignConnHandler } from "../../foreign/foreign-conn.ts";
 import type { Machine } from "../../network/machine.ts";
@@ -154,5 +154,3 @@ function giveBack(state: State): void {
     world().scheduler.after(ANSWER_MS, () => conn.isOver || conn.abort());
   }
 }
-
-const addressOf = ({ plan }: ForeignMaster): string => formatEndpoint(plan.listensAt);
