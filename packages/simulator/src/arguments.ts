@@ -25,8 +25,10 @@ export const usage = `The simulator: the production core on virtual machines and
                                      runs seeds drawn from a text, such as the hash of a commit
   pnpm sim ... --mutant <name>       runs them with a deliberate mistake in the core; "list" names them all
   pnpm sim ... --checker <name>      lets only this checker judge
-  pnpm sim ... --world pulse|farm    runs one kind of world only: nodes that keep each other's pulse, or masters with
-                                     their workers, tasks and disks; without it, each seed is run in both
+  pnpm sim ... --world pulse|farm|lending
+                                     runs one kind of world only: nodes that keep each other's pulse, masters with
+                                     their workers, tasks and disks, or masters that lend each other workers; without
+                                     it, each seed is run in all
 
 Exit code 0: nothing was found. 1: a checker found something, or something that must be seen was never seen.
 2: the arguments are wrong.`;

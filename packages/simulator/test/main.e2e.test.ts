@@ -73,7 +73,7 @@ describe("pnpm sim", () => {
   test.each([
     [["--sede", "1"], "sim: --sede is not a flag of the simulator: see --help\n"],
     [["--seeds", "many"], "sim: --seeds must be a whole number from 1 to 1000000, not many\n"],
-    [["--world", "moon"], "sim: --world must be pulse or farm, not moon\n"],
+    [["--world", "moon"], "sim: --world must be pulse, farm or lending, not moon\n"],
     [
       ["--world", "pulse", "--checker", "conservation"],
       "sim: the checker conservation does not judge in the world pulse\n",

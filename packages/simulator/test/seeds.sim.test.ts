@@ -9,6 +9,7 @@ const SEEDS_PER_TEST = 50;
 describe.each([
   { world: worlds.pulse, seedsMax: 300 },
   { world: worlds.farm, seedsMax: 200 },
+  { world: worlds.lending, seedsMax: 500 },
 ])(`$world.name: $seedsMax seeds drawn from the commit ${commit}`, ({ world, seedsMax }) => {
   const seeds = [...seedsDrawnFrom(commit, seedsMax)];
   const counters = world.createCounters();

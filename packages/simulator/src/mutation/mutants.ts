@@ -1,6 +1,7 @@
 import type { CheckerName } from "../checker-names.ts";
 import type { WorldName } from "../worlds.ts";
 import { farmMutants } from "./farm-mutants.ts";
+import { lendingMutants } from "./lending-mutants.ts";
 
 /** A deliberate mistake in the core, and who must find it. */
 export interface Mutant {
@@ -238,4 +239,5 @@ const pulseMutants: readonly Mutant[] = [
 export const mutants: readonly Mutant[] = [
   ...pulseMutants,
   ...farmMutants.map((mutant) => ({ ...mutant, world: "farm" as const })),
+  ...lendingMutants.map((mutant) => ({ ...mutant, world: "lending" as const })),
 ];

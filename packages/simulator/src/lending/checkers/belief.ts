@@ -1,3 +1,4 @@
+import type { NodeId } from "@mutirao/primitives";
 import type { MasterObservation, WorkerLife } from "../../farm/world.ts";
 import type { CreateLendingChecker } from "../world.ts";
 
@@ -6,16 +7,15 @@ import type { CreateLendingChecker } from "../world.ts";
  * epoch: while it is with a borrower, its loan is open, or the number of its lease was taken back by a higher one.
  */
 export const createBeliefChecker: CreateLendingChecker = (world, fail) => {
-  const check = ({ life }: MasterObservation): void => {
+  const check = (observation: MasterObservation): void => {
+    const { life } = observation;
     const book = world.loans.of(life);
     for (const { direction, worker, epoch = 0, reason } of book.ended) {
       if (direction === "in") continue;
       for (const { life: away } of world.workers) {
         if (away?.id !== worker || !serves(away)) continue;
-        const durable = life.slot.disk.leases.get(worker);
         const { epoch: seen } = away.core.status();
-        // A number that is taken back is written down at once, though the disk takes its time.
-        const isTakenBack = (durable?.epoch ?? 0) > seen || seen < epoch || TAKEN_BACK.has(reason);
+        const isTakenBack = writtenIn(observation, worker) > seen || seen < epoch;
         if (!isTakenBack) fail(`${life.label} closes ${worker}@${epoch} (${reason}), and it serves under ${seen}`);
       }
     }
@@ -23,12 +23,16 @@ export const createBeliefChecker: CreateLendingChecker = (world, fail) => {
   return { master: check };
 };
 
-/** Ends of a loan that consume an epoch. */
-const TAKEN_BACK: ReadonlySet<string> = new Set([
-  "it was not seen at the borrower in time",
-  "it was never seen again",
-  "it was lost, and is back",
-]);
+/** The number that this step spends on a worker, or has it written down with. */
+function writtenIn({ effects }: MasterObservation, worker: NodeId): number {
+  let written = 0;
+  for (const effect of effects) {
+    if (effect.type !== "store") continue;
+    for (const change of effect.changes)
+      if (change.kind === "leased" && change.lease.worker === worker) written = Math.max(written, change.lease.epoch);
+  }
+  return written;
+}
 
 /** It is with a borrower, and talks to it. */
 function serves({ core }: WorkerLife): boolean {

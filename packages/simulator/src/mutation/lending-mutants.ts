@@ -1,0 +1,124 @@
+import type { Mutant } from "./mutants.ts";
+
+const LENDING = "node-core/src/machines/lending";
+const LOANS = `${LENDING}/loans-out.ts`;
+const POLICIES = "node-core/src/policies/lending";
+
+/** Deliberate mistakes in lending, each to be found in the world of masters that lend each other workers. */
+export const lendingMutants: readonly Mutant[] = [
+  {
+    name: "offer-before-flush",
+    what: "A worker is offered, and told to go, before its lease is durable.",
+    file: LOANS,
+    find: `(isDurable) => {
+    state.flushed.push({ loan, isDurable });
+  });`,
+    replace: `() => {});
+  state.flushed.push({ loan, isDurable: true });`,
+    caughtBy: "durable-offer",
+  },
+  {
+    name: "release-said-once",
+    what: "COMMAND_RELEASE is said once only.",
+    file: `${LENDING}/guests.ts`,
+    find: "state.due.schedule(guest, after(now, durationMs(waitMs)));",
+    replace: "void waitMs;",
+    caughtBy: "transitions",
+  },
+  {
+    name: "epochs-forgotten",
+    what: "After a restart the numbers of leases begin anew.",
+    file: LOANS,
+    find: "    state.epochs.set(worker, epoch);\n    const peer",
+    replace: "    const peer",
+    caughtBy: "epochs",
+  },
+  {
+    name: "cancel-keeps-epoch",
+    what: "An offer that is taken back consumes no number.",
+    file: LOANS,
+    find: "Math.max(epoch, epochOf(state, worker)) + 1;",
+    replace: "Math.max(epoch, epochOf(state, worker));",
+    caughtBy: "belief",
+  },
+  {
+    name: "lends-while-asking",
+    what: "A master that asks for workers, or has guests, lends.",
+    file: `${POLICIES}/spare.ts`,
+    find: "guests > 0 || incoming > 0 || asked > 0;",
+    replace: "guests + incoming + asked < 0;",
+    caughtBy: "no-swap",
+  },
+  {
+    name: "limits-ignored",
+    what: "What the operator allows to be lent is not looked at.",
+    file: `${POLICIES}/spare.ts`,
+    find: "Math.max(0, Math.min(home - lendReserve, lendMax - lent));",
+    replace: "Math.max(0, home - 0 * (lendReserve + lendMax + lent));",
+    caughtBy: "lending-limits",
+  },
+  {
+    name: "names-believed",
+    what: "Who a line says that it comes from is believed, wherever it comes from.",
+    file: `${LENDING}/peer-table.ts`,
+    find: "host !== undefined && host === unmapped(remote.host);",
+    replace: "host !== undefined && unmapped(remote.host) !== undefined;",
+    caughtBy: "authority",
+  },
+  {
+    name: "loan-not-booked",
+    what: "A loan that begins is not remembered, so its worker is lent again.",
+    file: LOANS,
+    find: "  state.open.set(worker.id, loan);\n  state.epochs",
+    replace: "  state.epochs",
+    caughtBy: "one-lease",
+  },
+  {
+    name: "moves-in-name-only",
+    what: "A worker that moves goes back to the master that it came from.",
+    file: "node-core/src/machines/worker-moves.ts",
+    find: "  link.aim(at);",
+    replace: "  link.aim(link.target);",
+    caughtBy: "one-master",
+  },
+  {
+    name: "home-and-barred",
+    what: "An own worker that is home is given nothing.",
+    file: `${LENDING}/greetings.ts`,
+    find: 'worker.isBarred = verdict.kind !== "serve";',
+    replace: 'worker.isBarred = verdict.kind === "serve";',
+    caughtBy: "own-idle",
+  },
+  {
+    name: "own-return-disbelieved",
+    what: "A worker that came back by itself is sent away again under the same number.",
+    file: LOANS,
+    find: "if (epoch >= loan.epoch) {",
+    replace: "if (epoch > loan.epoch) {",
+    caughtBy: "all-end",
+  },
+  {
+    name: "lease-never-ends",
+    what: "A worker stays away however old its lease is.",
+    file: "node-core/src/machines/worker-moves.ts",
+    find: "if (leaseEndsAt === undefined || leaseEndsAt > now || allegiance.isBoundElsewhere) return;",
+    replace: "if (leaseEndsAt !== undefined || now >= 0) return;",
+    caughtBy: "homecoming",
+  },
+  {
+    name: "stale-alive-while-returning",
+    what: "While a worker is on its way home, a line of it from before it left is believed.",
+    file: LOANS,
+    find: "if (epoch !== undefined && epoch < loan.epoch) return",
+    replace: "if (epoch !== undefined && epoch < 0) return",
+    caughtBy: "belief",
+  },
+  {
+    name: "former-guest-kept",
+    what: "A guest whose process was replaced by another stays a guest for ever.",
+    file: "node-core/src/machines/sessions.ts",
+    find: "  lending.onWorkerLost(former, now);\n",
+    replace: "  void lending;\n",
+    caughtBy: "homecoming",
+  },
+];
