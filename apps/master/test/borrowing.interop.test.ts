@@ -71,20 +71,21 @@ describe.skipIf(python === undefined)("masters of the class lend to ours (needs 
       await ours.events.first("the end of the loan", loanIs("left"));
     });
 
-    test.for(styles)("a worker of the style %s that cannot be called back: it is reported, and no harm", async (style, {
-      processes,
-    }) => {
-      const place = await newNeighbours();
-      const theirs = await startTheirs(processes, place, "--reclaim-after", "1");
-      const worker = runLentWorker(processes, style, theirs, "--home-name", "SERVER_2", "--stays");
-      await theirs.report("alive");
-      const ours = await startOurs(processes, place);
-      await ours.ended(await ours.submit("ana"));
-      await ours.events.first("the report", ({ kind }) => kind === "guest-unreturnable");
-      await worker.report("ignored", ({ task }) => task === "RETURN");
-      const told = ours.events.told("guest-unreturnable");
-      expect(told).toMatchObject([{ worker: "w-1", returns: 3 }]);
-      expect(await ours.load()).toMatchObject({ backlog: 0, running: 0 });
-    });
+    test.for(styles)(
+      "a worker of the style %s that cannot be called back: it is reported, and no harm",
+      async (style, { processes }) => {
+        const place = await newNeighbours();
+        const theirs = await startTheirs(processes, place, "--reclaim-after", "1");
+        const worker = runLentWorker(processes, style, theirs, "--home-name", "SERVER_2", "--stays");
+        await theirs.report("alive");
+        const ours = await startOurs(processes, place);
+        await ours.ended(await ours.submit("ana"));
+        await ours.events.first("the report", ({ kind }) => kind === "guest-unreturnable");
+        await worker.report("ignored", ({ task }) => task === "RETURN");
+        const told = ours.events.told("guest-unreturnable");
+        expect(told).toMatchObject([{ worker: "w-1", returns: 3 }]);
+        expect(await ours.load()).toMatchObject({ backlog: 0, running: 0 });
+      },
+    );
   });
 });

@@ -13,9 +13,14 @@ async function watchBurst(town: Town): Promise<void> {
   const ids = await town.burst(busy, 120, 50);
   const tasks = await town.ended(busy, ids);
   expect(tasks.filter(({ state }) => state !== "done")).toStrictEqual([]);
-  expect(new Set(events.told("loan-changed").filter(FIRST_GUEST).map(({ worker }) => worker))).toStrictEqual(
-    new Set(others.flatMap(({ workers }) => [...workers.keys()])),
-  );
+  expect(
+    new Set(
+      events
+        .told("loan-changed")
+        .filter(FIRST_GUEST)
+        .map(({ worker }) => worker),
+    ),
+  ).toStrictEqual(new Set(others.flatMap(({ workers }) => [...workers.keys()])));
   await town.home();
   expect(timesDone(town)).toStrictEqual(ids.map(() => 1));
 }

@@ -31,7 +31,11 @@ export interface DoneTask {
 /** Masters of ours that name each other as peers, with workers of one slot, all processes of their own on loopback. */
 export interface Town {
   /** Hands in tasks that take so long, all at once, and waits until they are done. */
-  burst(master: number, tasks: number, ms: number): Promise<{ readonly handedInMs: number; readonly done: readonly DoneTask[] }>;
+  burst(
+    master: number,
+    tasks: number,
+    ms: number,
+  ): Promise<{ readonly handedInMs: number; readonly done: readonly DoneTask[] }>;
   /** Whether the worker is one of this master's own. */
   isOwn(master: number, worker: string): boolean;
   /** Every worker is where it lives, and has nothing to do. */
@@ -81,12 +85,17 @@ function townAt(https: readonly string[], { workersEach }: TownSize, stop: () =>
       const headers = { "content-type": "application/x-ndjson" };
       const handedInMs = clockMs();
       const text = await (await fetch(`${http}/tasks:batch`, { method: "POST", headers, body })).text();
-      const ids = text.trim().split("\n").map((line) => (JSON.parse(line) as { readonly id: string }).id);
+      const ids = text
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { readonly id: string }).id);
       return { handedInMs, done: await doneTasks(http, ids) };
     },
     isOwn,
     async home() {
-      await Promise.all(https.map((http, master) => until(`the workers of ${idOf(master)} are home`, () => isHome(http, master))));
+      await Promise.all(
+        https.map((http, master) => until(`the workers of ${idOf(master)} are home`, () => isHome(http, master))),
+      );
     },
     stop,
   };
@@ -114,7 +123,8 @@ async function doneTasks(http: string, ids: readonly string[]): Promise<readonly
   const done: DoneTask[] = [];
   for (const id of ids.toReversed()) {
     let task = await get<ShownTask>(`${http}/tasks/${id}?wait=10`);
-    while (task.state === "pending" || task.state === "running") task = await get<ShownTask>(`${http}/tasks/${id}?wait=10`);
+    while (task.state === "pending" || task.state === "running")
+      task = await get<ShownTask>(`${http}/tasks/${id}?wait=10`);
     if (task.state !== "done") throw new Error(`task ${id} is ${task.state}`);
     done.push({ worker: task.worker, ...task.result });
   }
