@@ -193,6 +193,8 @@ function redirectOf(state: State, loan: LoanOut, now: InstantMs): Redirect {
   loan.redirects++;
   loan.redirectedAt = now;
   const { homeName } = state.options;
+  // A worker of the class has shown no EXT, so it is told none.
+  if (loan.isSession === false) return { kind: "redirect", to };
   return {
     kind: "redirect",
     to,
