@@ -34,7 +34,7 @@ export interface Workers {
   take(): { readonly changed: readonly MonitoredWorker[]; readonly gone: readonly string[] };
 }
 
-export const workerKey = (owner: string, id: string): string => JSON.stringify([owner, id]);
+const workerKey = (owner: string, id: string): string => JSON.stringify([owner, id]);
 
 /** Who is named no more by a list that cannot name all is taken for gone after this. */
 const UNNAMED_MS = 120_000;

@@ -1,4 +1,4 @@
-import { type DurationMs, durationMs, epochMs, type InstantMs, instantMs, nodeId } from "@mutirao/primitives";
+import { epochMs, type InstantMs, instantMs, nodeId } from "@mutirao/primitives";
 import type { FarmFigures, PerformanceReport, ReportExtension, SystemFigures } from "@mutirao/protocol";
 import { createMonitorModel, type ModelOptions } from "../../src/index.ts";
 
@@ -63,5 +63,3 @@ export function createBench(options: Partial<ModelOptions> = {}) {
     notices: () => model.parts().notices.map(({ master, kind }) => [master, kind]),
   };
 }
-
-export const seconds = (s: number): DurationMs => durationMs(s * 1_000);

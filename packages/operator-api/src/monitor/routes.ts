@@ -20,7 +20,7 @@ const text = (description: string, mediaType: "text/plain" | "text/html" | "text
   content: { mediaType },
 });
 
-export const monitorReadinessSchema = named(
+const monitorReadinessSchema = named(
   "MonitorReadiness",
   "The monitor takes reports.",
   [{ status: "ready", history: "on" }],
