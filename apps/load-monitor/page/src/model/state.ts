@@ -10,10 +10,8 @@ import type {
   MonitorStatus,
   ReportSource,
 } from "@mutirao/operator-api/monitor";
+import { monitorLimits } from "@mutirao/operator-api/monitor-limits";
 import { sampleOf, type Trail, trailWith } from "./trail.ts";
-
-/** Notices, and messages, that are kept: as many as the monitor shows. */
-const RECENT_MAX = 200;
 
 /**
  * What the page knows. Nothing in it is ever changed in place: what is the same object as before has not changed, which is
@@ -62,8 +60,8 @@ export function afterSnapshot(before: PageState, snapshot: MonitorSnapshot): Pag
     loans: new Map(loans.map((loan) => [loan.key, loan])),
     alarms: new Map(alarms.map((alarm) => [alarm.key, alarm])),
     sources: new Map(sources.map((source) => [source.host, source])),
-    notices: notices.slice(-RECENT_MAX),
-    exchanges: exchanges.slice(-RECENT_MAX),
+    notices: notices.slice(-monitorLimits.recentMax),
+    exchanges: exchanges.slice(-monitorLimits.recentMax),
     trails: trailsAfter(kept, masters),
   };
 }
@@ -98,7 +96,7 @@ function merged<T>(
 }
 
 const appended = <T>(before: readonly T[], more: readonly T[]): readonly T[] =>
-  more.length === 0 ? before : [...before, ...more].slice(-RECENT_MAX);
+  more.length === 0 ? before : [...before, ...more].slice(-monitorLimits.recentMax);
 
 function trailsAfter(
   before: ReadonlyMap<string, Trail>,

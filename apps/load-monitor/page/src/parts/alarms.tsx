@@ -14,7 +14,7 @@ export function AlarmsPanel() {
   const words = text.value;
   const { standing, cleared } = lists.value;
   return (
-    <Panel id="alarms" title={words.alarms} aside={<span class="pill">{format.value.number(standing.length)}</span>}>
+    <Panel id="alarms" title={words.alarms} look={standing.length === 0 ? "is-calm" : ""}>
       <div role="log" aria-label={words.alarms}>
         {standing.length === 0 ? <p class="well">{words.noAlarms}</p> : <List alarms={standing} />}
       </div>

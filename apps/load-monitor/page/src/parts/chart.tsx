@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { isDark, language } from "../live/settings.ts";
+import { textScale } from "../live/text-scale.ts";
 import { format, text } from "../live/words.ts";
 import type { Columns } from "../model/trail.ts";
 
@@ -35,7 +36,7 @@ export function Chart({ title, isTime, curves, columns }: ChartProps) {
     if (current === null) return;
     const made = new uPlot(optionsOf(current, curves, isTime), dataOf(columns), current);
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT }));
+    const observer = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT * textScale() }));
     observer.observe(current);
     return () => {
       observer.disconnect();
@@ -78,22 +79,23 @@ function optionsOf(box: HTMLElement, curves: readonly Curve[], isTime: boolean):
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const { number, duration } = format.value;
   const write = (value: number): string => (isTime ? duration(value) : number(value));
+  const scale = textScale();
   const axis: uPlot.Axis = {
     stroke: colour("--quiet"),
-    font: "11px system-ui, sans-serif",
+    font: `${11 * scale}px system-ui, sans-serif`,
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { stroke: colour("--line"), width: 1, size: 4 },
   };
   return {
     width: box.clientWidth,
-    height: HEIGHT,
+    height: HEIGHT * scale,
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, size: 26, space: 60, values: timesOf },
-      { ...axis, size: 48, space: 28, values: (_, splits) => splits.map(write) },
+      { ...axis, size: 26 * scale, space: 64 * scale, values: timesOf },
+      { ...axis, size: 48 * scale, space: 28 * scale, values: (_, splits) => splits.map(write) },
     ],
     series: [
       {},
@@ -114,6 +116,9 @@ const MINUTE_S = 60;
 /** Hours and minutes, as they are written in the language; seconds while the curves are that short. */
 function timesOf(_: uPlot, splits: number[]): string[] {
   const stepS = (splits[1] ?? 0) - (splits[0] ?? 0);
-  const clock = new Intl.DateTimeFormat(text.value.locale, { timeStyle: stepS < MINUTE_S ? "medium" : "short" });
+  const clock = new Intl.DateTimeFormat(text.value.locale, {
+    hourCycle: "h23",
+    timeStyle: stepS < MINUTE_S ? "medium" : "short",
+  });
   return splits.map((at) => clock.format(new Date(at * 1_000)));
 }

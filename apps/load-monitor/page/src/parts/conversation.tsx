@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { conversationAbout, state, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { conversationOf, type Message, readableLine } from "../model/conversation.ts";
@@ -6,6 +7,7 @@ import { Age } from "./age.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
 
 const STEP = 30;
+const AT_END_PX = 40;
 const shownMax = signal(STEP);
 const conversation = computed(() => conversationOf(state.value.exchanges, conversationAbout.value, shownMax.value));
 const everyone = steadyIds(() => [...new Set(state.value.exchanges.flatMap(({ from, to }) => [from, to]))].sort());
@@ -43,6 +45,13 @@ function Diagram() {
   const words = text.value;
   const { sides, messages, older } = conversation.value;
   const columns = { "--sides": `${sides.length}` };
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const latest = messages.at(-1)?.n;
+  // Whoever reads what was before is left there; else the latest is shown as it comes.
+  useLayoutEffect(() => {
+    if (isAtEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [latest]);
   return (
     <>
       {older === 0 ? null : (
@@ -56,7 +65,17 @@ function Diagram() {
           {words.olderMessages(older)}
         </button>
       )}
-      <div class="scroll sequence" role="region" aria-label={words.conversation} tabIndex={0} style={columns}>
+      <div
+        class="scroll sequence"
+        role="region"
+        aria-label={words.conversation}
+        tabIndex={0}
+        style={columns}
+        ref={box}
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+        }}
+      >
         <div class="sides" aria-hidden="true">
           {sides.map((id) => (
             <div key={id} class="side" title={id}>
@@ -65,7 +84,7 @@ function Diagram() {
           ))}
         </div>
         <ol class="messages">
-          {messages.toReversed().map((message) => (
+          {messages.map((message) => (
             <Item key={message.n} message={message} sides={sides.length} />
           ))}
         </ol>

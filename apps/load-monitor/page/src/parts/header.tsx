@@ -123,13 +123,13 @@ function Total({ name, value, note, isBad }: TotalProps) {
 function Sections() {
   const words = text.value;
   const parts = [
+    ["alarms", words.alarms],
     ["topology", words.topology],
     ["masters", words.masters],
-    ["master", words.master],
-    ["alarms", words.alarms],
     ["conversation", words.conversation],
-    ["notices", words.notices],
     ["views", words.seenBy],
+    ["master", words.master],
+    ["notices", words.notices],
     ["sources", words.sources],
   ] as const;
   return (

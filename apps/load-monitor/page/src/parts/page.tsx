@@ -1,4 +1,4 @@
-import { eyes, hasFailed, state } from "../live/page.ts";
+import { hasFailed, state } from "../live/page.ts";
 import { text } from "../live/words.ts";
 import { AlarmsPanel } from "./alarms.tsx";
 import { ConversationPanel } from "./conversation.tsx";
@@ -20,7 +20,7 @@ export function Page() {
         {text.value.skipToContent}
       </a>
       <Header />
-      <main id="content" tabIndex={-1} class={eyes.value === undefined ? "board" : "board has-eyes"}>
+      <main id="content" tabIndex={-1} class="board">
         {status === undefined ? <Waiting /> : <Board />}
       </main>
     </>
@@ -30,14 +30,24 @@ export function Page() {
 function Board() {
   return (
     <>
-      <TopologyPanel />
-      <MastersPanel />
-      <MasterPanel />
       <AlarmsPanel />
-      <ConversationPanel />
-      <NoticesPanel />
-      <ViewsPanel />
-      <SourcesPanel />
+      <div class="columns">
+        <div class="column column-cluster">
+          <TopologyPanel />
+          <MastersPanel />
+        </div>
+        <div class="column column-talk">
+          <ConversationPanel />
+          <ViewsPanel />
+        </div>
+        <div class="column column-one">
+          <MasterPanel />
+        </div>
+        <div class="column column-told">
+          <NoticesPanel />
+          <SourcesPanel />
+        </div>
+      </div>
     </>
   );
 }

@@ -5,13 +5,14 @@ interface PanelProps {
   readonly title: string;
   /** What stands beside the title: figures, choices. */
   readonly aside?: ComponentChildren;
+  readonly look?: string;
   readonly children: ComponentChildren;
 }
 
 /** A part of the page with a title of its own, which one can jump to. */
-export function Panel({ id, title, aside, children }: PanelProps) {
+export function Panel({ id, title, aside, look, children }: PanelProps) {
   return (
-    <section id={id} class={`panel panel-${id}`} aria-labelledby={`${id}-title`} tabIndex={-1}>
+    <section id={id} class={`panel panel-${id} ${look ?? ""}`} aria-labelledby={`${id}-title`} tabIndex={-1}>
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
         {aside}

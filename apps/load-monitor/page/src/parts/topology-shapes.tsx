@@ -91,7 +91,7 @@ function MasterNode({ id, at, isFirst, isDetailed }: MasterNodeProps) {
       <title>{id}</title>
       <Body master={master.value} isStale={fresh.value !== "fresh"} isDetailed={isDetailed} />
       {seenAs === "" ? null : (
-        <text class="node-seen" y={MASTER_RADIUS + 43}>
+        <text class="node-seen" y={-MASTER_RADIUS - 26}>
           {seenAs}
         </text>
       )}
@@ -134,7 +134,12 @@ function Body({ master, isStale, isDetailed }: BodyProps) {
           {shortId(id)}
         </text>
       ) : null}
-      {isStale ? <StaleAge at={heardAt} y={MASTER_RADIUS + (isDetailed ? 50 : 31)} /> : null}
+      {isDetailed && (load === "SATURATED" || load === "STALLED") ? (
+        <text class="node-state" y={MASTER_RADIUS + 50}>
+          {text.value.states[load]}
+        </text>
+      ) : null}
+      {isStale ? <StaleAge at={heardAt} y={MASTER_RADIUS + (isDetailed ? 64 : 31)} /> : null}
     </>
   );
 }

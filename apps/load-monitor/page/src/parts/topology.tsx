@@ -4,16 +4,20 @@ import { eyes, state, steadyIds } from "../live/page.ts";
 import { text } from "../live/words.ts";
 import { createLayout, type Point } from "../model/layout.ts";
 import { MASTER_RADIUS, type Topology, topologyOf } from "../model/topology.ts";
+import { textScale } from "../live/text-scale.ts";
 import { NoMasters } from "./masters.tsx";
 import { Choice, Panel } from "./panel.tsx";
 import { Dots, LoanEdges, MasterNodes, Sights } from "./topology-shapes.tsx";
 
 const topology = computed(() => topologyOf(state.value, eyes.value));
 const ids = steadyIds(() => topology.value.ids);
-/** Pairs with a loan between them, as texts, so that the same pairs are the same list. */
-const pairs = steadyIds(() => [
-  ...new Set(topology.value.loans.map(({ lender, borrower }) => JSON.stringify([lender, borrower].sort()))),
-]);
+const pairOf = (a: string, b: string): string => JSON.stringify([a, b].sort());
+/** Pairs that belong together, as texts, so that the same pairs are the same list. With somebody's eyes nothing moves. */
+const pairs = steadyIds(() => {
+  const { loans, sights } = topologyOf(state.value, undefined);
+  const all = [...loans.map(({ lender, borrower }) => pairOf(lender, borrower)), ...sights.map(({ from, to }) => pairOf(from, to))];
+  return [...new Set(all)].sort();
+});
 const isDetailed = computed(() => topology.value.isDetailed);
 
 const layout = createLayout();
@@ -26,9 +30,10 @@ const pan = signal<Point>({ x: 0, y: 0 });
 const FRAME_MS = 6;
 /** In a crowd, moving everything at every step costs more than the steps. */
 const ANIMATED_MAX = 60;
-const MARGIN = 74;
+const MARGIN = 84;
 const ZOOM_STEP = 1.4;
 const ZOOM_MAX = 8;
+const LARGER_MAX = 1.3;
 
 /** Masters, their workers, and who has lent whom to whom. */
 export function TopologyPanel() {
@@ -93,7 +98,9 @@ function useRoom(box: { readonly current: HTMLDivElement | null }): void {
     const { current } = box;
     if (current === null) return;
     const observer = new ResizeObserver(() => {
-      room.value = { width: Math.max(240, current.clientWidth), height: Math.max(200, current.clientHeight) };
+      const scale = textScale();
+      const [width, height] = [current.clientWidth / scale, current.clientHeight / scale];
+      room.value = { width: Math.max(240, width), height: Math.max(200, height) };
     });
     observer.observe(current);
     return () => observer.disconnect();
@@ -123,7 +130,7 @@ function useLayout(): void {
   }, [shownIds, shownPairs, detailed, Math.round((4 * width) / height)]);
 }
 
-/** All that is laid out, never larger than life. */
+/** All that is laid out; a few masters in a large room are drawn larger, within reason. */
 const bounds = computed(() => {
   const xs = [...positions.value.values()].map(({ x }) => x);
   const ys = [...positions.value.values()].map(({ y }) => y);
@@ -132,8 +139,8 @@ const bounds = computed(() => {
   return {
     x: (left + right) / 2,
     y: (top + bottom) / 2,
-    width: Math.max(room.value.width, right - left),
-    height: Math.max(room.value.height, bottom - top),
+    width: Math.max(room.value.width / LARGER_MAX, right - left),
+    height: Math.max(room.value.height / LARGER_MAX, bottom - top),
   };
 });
 

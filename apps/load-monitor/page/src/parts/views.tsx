@@ -11,8 +11,11 @@ const rightChoice = signal<string | undefined>(undefined);
 const differingOnly = signal(false);
 
 const ids = steadyIds(() => [...state.value.masters.values()].flatMap(({ id, freshness }) => (freshness === "gone" ? [] : id)).sort());
-const left = computed(() => leftChoice.value ?? ids.value[0]);
-const right = computed(() => rightChoice.value ?? ids.value.find((id) => id !== left.value));
+/** Those who tell of peers are the ones worth comparing. */
+const tellers = steadyIds(() => ids.value.filter((id) => (state.value.masters.get(id)?.peers.length ?? 0) > 0));
+const another = (id: string | undefined, all: readonly string[]) => all.find((other) => other !== id);
+const left = computed(() => leftChoice.value ?? tellers.value[0] ?? ids.value[0]);
+const right = computed(() => rightChoice.value ?? another(left.value, tellers.value) ?? another(left.value, ids.value));
 
 type Answer = { readonly difference: Difference } | "failed" | undefined;
 const answer = signal<Answer>(undefined);

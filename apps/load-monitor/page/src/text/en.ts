@@ -205,6 +205,8 @@ export const en = {
   searchFailed: "The past could not be searched: only what is here was.",
   searching: "Searching …",
   theMonitor: "monitor",
+  toldSent: (peer: string, said: string) => `→ ${peer}: ${said}`,
+  toldReceived: (peer: string, said: string) => `← ${peer}: ${said}`,
   clearFilter: "Clear",
   noticesShown: (n: number) => count(n, "notice", "notices"),
 

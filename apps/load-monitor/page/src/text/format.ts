@@ -27,7 +27,7 @@ export function formatIn(strings: Strings): Format {
   const whole = new Intl.NumberFormat(strings.locale, { maximumFractionDigits: 0 });
   const fine = new Intl.NumberFormat(strings.locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(strings.locale, { style: "percent", maximumFractionDigits: 0 });
-  const clock = new Intl.DateTimeFormat(strings.locale, { timeStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(strings.locale, { timeStyle: "medium", hourCycle: "h23" });
   const dash = strings.notKnownShort;
   const number = (value: number): string => (Math.abs(value) < 100 ? fine : whole).format(value);
 
@@ -53,9 +53,17 @@ export function formatIn(strings: Strings): Format {
     notice({ kind, data }) {
       const words: NoticeWords = strings.noticeTexts;
       const text = Object.hasOwn(words, kind) ? words[kind] : undefined;
-      return text === undefined ? kind : text(fieldTextOf(data)).trim();
+      return text === undefined ? (exchangeText(data, strings) ?? kind) : text(fieldTextOf(data)).trim();
     },
   };
+}
+
+/** A notice may tell of a message. */
+function exchangeText({ exchange }: MonitoredNotice["data"], { toldSent, toldReceived }: Strings): string | undefined {
+  if (typeof exchange !== "object" || exchange === null) return undefined;
+  const field = fieldTextOf(exchange as MonitoredNotice["data"]);
+  const said = `${field("word")} ${field("why")}`.trim();
+  return (field("direction") === "sent" ? toldSent : toldReceived)(field("peer"), said);
 }
 
 const FIELD_MAX = 80;
@@ -63,11 +71,17 @@ const FIELD_MAX = 80;
 /** A field of what a stranger said, as one short text. */
 function fieldTextOf(data: Readonly<Record<string, unknown>>): FieldText {
   return (name) => {
-    const value = data[name];
+    const value = data[name] ?? nestedIn(data, name);
     if (value === undefined || value === null) return "";
     if (Array.isArray(value)) return value.length === 0 ? "" : `(${value.map(shortText).join(", ")})`;
     return shortText(value);
   };
+}
+
+/** A master tells of a transition in a part of its own. */
+function nestedIn({ transition }: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (typeof transition !== "object" || transition === null) return undefined;
+  return (transition as Readonly<Record<string, unknown>>)[name];
 }
 
 function shortText(value: unknown): string {

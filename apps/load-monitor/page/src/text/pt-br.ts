@@ -188,6 +188,8 @@ export const ptBr: Strings = {
   searchFailed: "Não foi possível pesquisar o passado: só o que está aqui.",
   searching: "Buscando …",
   theMonitor: "monitor",
+  toldSent: (peer, said) => `→ ${peer}: ${said}`,
+  toldReceived: (peer, said) => `← ${peer}: ${said}`,
   clearFilter: "Limpar",
   noticesShown: (n) => count(n, "aviso", "avisos"),
 
