@@ -28,10 +28,10 @@ function youngestIn(path: string): number {
  * Builds the page. It is made beside its place and moved there when it is whole, since several monitors may be started at
  * once in a fresh clone; whichever is moved last stays. Rejects with what the bundler says.
  */
-export async function buildPage(): Promise<void> {
+export async function buildPage(folder: string = pageFolder): Promise<void> {
   // Takes a third of a second to load, and is needed once.
   const { build } = await import("vite");
-  const made = `${pageFolder}-${process.pid}`;
+  const made = `${folder}-${process.pid}`;
   try {
     await build({
       root: pageRoot,
@@ -40,8 +40,8 @@ export async function buildPage(): Promise<void> {
       oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
       build: { outDir: made, emptyOutDir: true, target: "es2023", assetsInlineLimit: 0, modulePreload: false },
     });
-    rmSync(pageFolder, { recursive: true, force: true });
-    renameSync(made, pageFolder);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(made, folder);
   } finally {
     rmSync(made, { recursive: true, force: true });
   }

@@ -149,6 +149,8 @@ function around(centre: Point | undefined, index: number, of: number): Point | u
   return { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
 }
 
+const FAR = 1e9;
+
 /** The next node from one in a direction, for whoever moves with the keyboard; `undefined`: there is none. */
 export function neighbourOf(
   from: string,
@@ -161,7 +163,8 @@ export function neighbourOf(
   for (const [id, { x, y }] of positions) {
     const ahead = (x - here.x) * direction.x + (y - here.y) * direction.y;
     const aside = Math.abs((x - here.x) * direction.y - (y - here.y) * direction.x);
-    const cost = ahead + 2 * aside;
+    // What lies more aside than ahead comes only when nothing else does.
+    const cost = ahead + 2 * aside + (aside > ahead ? FAR : 0);
     if (id !== from && ahead > 1 && (best === undefined || cost < best.cost)) best = { id, cost };
   }
   return best?.id;

@@ -66,22 +66,26 @@ export type Columns = readonly [at: readonly number[], ...values: readonly (read
 /** A silence longer than so many steps is drawn as a gap. */
 const GAP_STEPS = 3;
 
-/** The history as the monitor has it, and after it what has come since. */
+/**
+ * The history as the monitor has it, up to where the page's own samples begin. A point of the history stands for a whole
+ * step, so the one in which the samples begin is left out: it tells of them once more, and before they were.
+ */
 export function seriesOf(
   history: MasterHistory | undefined,
   trail: Trail,
   names: readonly TrailColumn[],
   intervalMs: number,
 ): Columns {
-  const last = history?.at.at(-1) ?? Number.NEGATIVE_INFINITY;
-  const samples = trail.filter(({ at }) => at > last);
-  const at = [...(history?.at ?? []), ...samples.map((sample) => sample.at)];
+  const first = trail[0]?.at ?? Number.POSITIVE_INFINITY;
+  const stepS = history?.stepS ?? 0;
+  const past = (history?.at ?? []).filter((at) => at + stepS <= first);
   const indexes = names.map((name) => trailColumns.indexOf(name));
   const columns = names.map((name, n) => [
-    ...(history?.[name] ?? []),
-    ...samples.map(({ values }) => values[indexes[n] ?? -1] ?? null),
+    ...(history?.[name].slice(0, past.length) ?? []),
+    ...trail.map(({ values }) => values[indexes[n] ?? -1] ?? null),
   ]);
-  return withGaps(at, columns, GAP_STEPS * Math.max(intervalMs / 1_000, history?.stepS ?? 0));
+  const at = [...past, ...trail.map((sample) => sample.at)];
+  return withGaps(at, columns, GAP_STEPS * Math.max(intervalMs / 1_000, stepS));
 }
 
 function withGaps(at: readonly number[], columns: readonly (readonly (number | null)[])[], gapS: number): Columns {

@@ -23,6 +23,9 @@ interface ChartProps {
 }
 
 const HEIGHT = 132;
+const SPAN_MIN_S = 60;
+/** Fewer samples than that are seen better as points. */
+const LINE_MIN = 4;
 /** Charts that show the same cursor. */
 const SYNC = "master";
 
@@ -92,7 +95,11 @@ function optionsOf(box: HTMLElement, curves: readonly Curve[], isTime: boolean):
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, y: false, points: { size: 6 } },
-    scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
+    scales: {
+      // A few moments are not stretched over the whole width.
+      x: { range: (_, min, max) => [Math.min(min, max - SPAN_MIN_S), max] },
+      y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
+    },
     axes: [
       { ...axis, size: 26 * scale, space: 64 * scale, values: timesOf },
       { ...axis, size: 48 * scale, space: 28 * scale, values: (_, splits) => splits.map(write) },
@@ -105,7 +112,7 @@ function optionsOf(box: HTMLElement, curves: readonly Curve[], isTime: boolean):
         width: dash === undefined ? 1.75 : 1.25,
         ...(dash === undefined ? {} : { dash: [...dash] }),
         ...(fill === true ? { fill: `${colour(property)}22` } : {}),
-        points: { show: false },
+        points: { show: (plot) => (plot.data[0]?.length ?? 0) < LINE_MIN, size: 4 },
       })),
     ],
   };

@@ -67,7 +67,7 @@ function Diagram() {
       )}
       <div
         class="scroll sequence"
-        role="region"
+        role="group"
         aria-label={words.conversation}
         tabIndex={0}
         style={columns}
@@ -100,18 +100,16 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   const { count, workers, why } = exchange;
   const amount = count ?? (workers.length > 0 ? workers.length : null);
+  const parts = [
+    words.messageLabel(exchange.from, exchange.to, exchange.word),
+    amount === null ? "" : words.workersCount(amount),
+    why ?? "",
+  ];
   return (
     <li class={`message sense-${sense}`}>
       <button
         type="button"
         aria-expanded={isOpen}
-        aria-label={[
-          words.messageLabel(exchange.from, exchange.to, exchange.word),
-          amount === null ? "" : words.workersCount(amount),
-          why ?? "",
-        ]
-          .filter((part) => part !== "")
-          .join(", ")}
         onClick={() => {
           opened.value = isOpen ? undefined : n;
         }}
@@ -119,6 +117,7 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
         <span class="message-time">
           {format.value.time(exchange.at)} <Age at={exchange.at} />
         </span>
+        <span class="unseen">{parts.filter((part) => part !== "").join(", ")}</span>
         <span class="lines" aria-hidden="true">
           {Array.from({ length: sides }, (_, side) => (
             <span key={side} class="line" style={{ gridColumn: `${side + 1}` }} />

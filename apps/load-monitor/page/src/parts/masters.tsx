@@ -88,7 +88,7 @@ const goneIsOpen = signal(false);
 
 function Table({ ids, label }: { readonly ids: readonly string[]; readonly label: string }) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
       <table class="masters">
         <Head />
         <tbody>

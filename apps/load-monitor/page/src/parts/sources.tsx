@@ -15,7 +15,7 @@ export function SourcesPanel() {
       {sources.length === 0 ? (
         <Empty title={words.noSources} />
       ) : (
-        <div class="scroll" role="region" aria-label={words.sources} tabIndex={0}>
+        <div class="scroll" role="group" aria-label={words.sources} tabIndex={0}>
           <table class="sources">
             <thead>
               <tr>

@@ -71,30 +71,29 @@ function MasterNode({ id, at, isFirst, isDetailed }: MasterNodeProps) {
   const age = format.value.age(ageMs(master.value.heardAt, now.peek()));
   const said = words.masterLabel(id, words.states[load], format.value.number(backlog), age);
   const seenAs = seen.value === undefined ? "" : format.value.word(words.statuses, seen.value);
+  const look = `master state-${load} is-${fresh.value}${isSelected.value ? " is-selected" : ""} seen-${seen.value}`;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: there is no button in SVG.
-    <g
-      class={`master state-${load} is-${fresh.value}${isSelected.value ? " is-selected" : ""} seen-${seen.value}`}
-      style={{ transform: `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)` }}
-      role="button"
-      tabIndex={isFirst ? 0 : -1}
-      aria-pressed={isSelected.value}
-      aria-label={seenAs === "" ? said : `${said}, ${words.seenAs(seenAs)}`}
-      data-master={id}
-      onClick={choose}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        choose();
-      }}
-    >
-      <title>{id}</title>
-      <Body master={master.value} isStale={fresh.value !== "fresh"} isDetailed={isDetailed} />
-      {seenAs === "" ? null : (
-        <text class="node-seen" y={-MASTER_RADIUS - 26}>
-          {seenAs}
-        </text>
-      )}
+    <g class={look} style={{ transform: `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)` }}>
+      {/* biome-ignore lint/a11y/useSemanticElements: there is no button in SVG. */}
+      <g
+        role="button"
+        // In SVG the name of an attribute is taken as it is written.
+        tabindex={isFirst ? 0 : -1}
+        aria-pressed={isSelected.value}
+        aria-label={seenAs === "" ? said : `${said}, ${words.seenAs(seenAs)}`}
+        data-master={id}
+        onClick={choose}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          choose();
+        }}
+      >
+        <Circles master={master.value} isDetailed={isDetailed} />
+      </g>
+      <g aria-hidden="true">
+        <Texts master={master.value} isStale={fresh.value !== "fresh"} isDetailed={isDetailed} seenAs={seenAs} />
+      </g>
     </g>
   );
 }
@@ -105,19 +104,13 @@ function seenStatus(id: string): string | undefined {
   return state.value.masters.get(eyes.value)?.peers.find((peer) => peer.id === id)?.status;
 }
 
-interface BodyProps {
+interface CirclesProps {
   readonly master: MonitoredMaster;
-  readonly isStale: boolean;
   readonly isDetailed: boolean;
 }
 
-const LABEL_MAX = 18;
-const shortId = (id: string): string => (id.length > LABEL_MAX ? `${id.slice(0, LABEL_MAX - 1)}…` : id);
-
-/** In a crowd, only those in trouble have their names written. */
-function Body({ master, isStale, isDetailed }: BodyProps) {
-  const { id, state: load, backlog, heardAt } = master;
-  const isNamed = isDetailed || load === "SATURATED" || load === "STALLED";
+/** In a crowd, how busy its workers are is a ring, as there is no room for a dot for each. */
+function Circles({ master, isDetailed }: CirclesProps) {
   const share = busyShare(master);
   const length = 2 * Math.PI * (MASTER_RADIUS + 5);
   return (
@@ -126,20 +119,43 @@ function Body({ master, isStale, isDetailed }: BodyProps) {
       {isDetailed || share === null ? null : (
         <circle class="busy" r={MASTER_RADIUS + 5} stroke-dasharray={`${share * length} ${length}`} transform="rotate(-90)" />
       )}
+    </>
+  );
+}
+
+interface TextsProps extends CirclesProps {
+  readonly isStale: boolean;
+  readonly seenAs: string;
+}
+
+const LABEL_MAX = 18;
+const shortId = (id: string): string => (id.length > LABEL_MAX ? `${id.slice(0, LABEL_MAX - 1)}…` : id);
+
+/** In a crowd, only those in trouble have their names written. */
+function Texts({ master, isStale, isDetailed, seenAs }: TextsProps) {
+  const { id, state: load, backlog, heardAt } = master;
+  const isInTrouble = load === "SATURATED" || load === "STALLED";
+  return (
+    <>
       <text class="node-figure" y="5">
         {format.value.number(backlog)}
       </text>
-      {isNamed ? (
+      {isDetailed || isInTrouble ? (
         <text class="node-name" y={MASTER_RADIUS + (isDetailed ? 36 : 18)}>
           {shortId(id)}
         </text>
       ) : null}
-      {isDetailed && (load === "SATURATED" || load === "STALLED") ? (
+      {isDetailed && isInTrouble ? (
         <text class="node-state" y={MASTER_RADIUS + 50}>
           {text.value.states[load]}
         </text>
       ) : null}
       {isStale ? <StaleAge at={heardAt} y={MASTER_RADIUS + (isDetailed ? 64 : 31)} /> : null}
+      {seenAs === "" ? null : (
+        <text class="node-seen" y={-MASTER_RADIUS - 26}>
+          {seenAs}
+        </text>
+      )}
     </>
   );
 }

@@ -108,7 +108,7 @@ function Rows() {
     <>
       <p class={differing.length > 0 ? "verdict is-bad" : "verdict"}>{words.differences(differing.length)}</p>
       {shown.length === 0 ? null : (
-        <div class="scroll" role="region" aria-label={words.views} tabIndex={0}>
+        <div class="scroll" role="group" aria-label={words.views} tabIndex={0}>
           <table class="views">
             <thead>
               <tr>

@@ -21,7 +21,7 @@ export const en = {
   hours: (n: string) => `${n} h`,
   days: (n: string) => `${n} d`,
   milliseconds: (n: string) => `${n} ms`,
-  ago: (age: string) => `${age} ago`,
+  ago: (age: string) => (age === "now" ? "just now" : `${age} ago`),
   asOf: (age: string) => (age === "now" ? "as of now" : `as of ${age} ago`),
   perSecond: (n: string) => `${n}/s`,
   unknown: "not known",
@@ -38,7 +38,7 @@ export const en = {
   replaying: (speed: string) => `Recording, ${speed}×`,
   replayOver: "The recording is over. What is shown is its last moment.",
   historyFailed: (why: string) => `What happens now is not kept: ${why}`,
-  lastReport: (age: string) => `last report ${age} ago`,
+  lastReport: (age: string) => (age === "now" ? "last report just now" : `last report ${age} ago`),
   noReportYet: "no report yet",
 
   // Totals
@@ -140,7 +140,7 @@ export const en = {
   borrowed: "borrowed",
   idle: "idle",
   failed: "failed",
-  since: (age: string) => `for ${age}`,
+  since: (age: string) => (age === "now" ? "just now" : `for ${age}`),
   machine: "Machine",
   cpu: "CPU",
   memory: "Memory",
@@ -213,7 +213,7 @@ export const en = {
   // Alarms
   noAlarms: "No alarm stands.",
   clearedAlarms: (n: number) => `${count(n, "alarm was", "alarms were")} cleared`,
-  clearedAgo: (age: string) => `cleared ${age} ago`,
+  clearedAgo: (age: string) => (age === "now" ? "just cleared" : `cleared ${age} ago`),
   alarmKinds: {
     STALLED: "Stalled",
     WORKER_ASTRAY: "Worker astray",

@@ -20,7 +20,7 @@ export const ptBr: Strings = {
   hours: (n) => `${n} h`,
   days: (n) => `${n} d`,
   milliseconds: (n) => `${n} ms`,
-  ago: (age) => `há ${age}`,
+  ago: (age) => (age === "agora" ? "agora mesmo" : `há ${age}`),
   asOf: (age) => (age === "agora" ? "de agora" : `de ${age} atrás`),
   perSecond: (n) => `${n}/s`,
   unknown: "não se sabe",
@@ -36,7 +36,7 @@ export const ptBr: Strings = {
   replaying: (speed) => `Gravação, ${speed}×`,
   replayOver: "A gravação acabou. O que se vê é o seu último momento.",
   historyFailed: (why) => `O que acontece agora não está sendo guardado: ${why}`,
-  lastReport: (age) => `último relatório há ${age}`,
+  lastReport: (age) => (age === "agora" ? "relatório agora mesmo" : `último relatório há ${age}`),
   noReportYet: "nenhum relatório ainda",
 
   totals: "Totais",
@@ -126,7 +126,7 @@ export const ptBr: Strings = {
   borrowed: "recebidos",
   idle: "ociosos",
   failed: "com falha",
-  since: (age) => `há ${age}`,
+  since: (age) => (age === "agora" ? "agora mesmo" : `há ${age}`),
   machine: "Máquina",
   cpu: "CPU",
   memory: "Memória",
@@ -195,7 +195,7 @@ export const ptBr: Strings = {
 
   noAlarms: "Nenhum alarme ativo.",
   clearedAlarms: (n) => count(n, "alarme encerrado", "alarmes encerrados"),
-  clearedAgo: (age) => `encerrado há ${age}`,
+  clearedAgo: (age) => (age === "agora" ? "encerrado agora" : `encerrado há ${age}`),
   alarmKinds: {
     STALLED: "Parado",
     WORKER_ASTRAY: "Trabalhador perdido",
