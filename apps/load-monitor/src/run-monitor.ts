@@ -1,5 +1,4 @@
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { createEnding, createLogger, listenProblem, typingFolder } from "@mutirao/command";
 import { createMonitorModel, type MonitorModel } from "@mutirao/monitor-model";
 import type { OptionValues } from "@mutirao/node-core";
@@ -15,6 +14,7 @@ import { createMonitorServer } from "./http/monitor-server.ts";
 import { readPage } from "./http/static-page.ts";
 import { createLiveFeed, now } from "./live-feed.ts";
 import { MonitorError } from "./monitor-errors.ts";
+import { buildPage, isPageDue, pageFolder } from "./page-build.ts";
 import { openReplay } from "./replay/replay-feed.ts";
 import { createReportPort } from "./report-port.ts";
 import { createWebhook, type Webhook } from "./webhook.ts";
@@ -30,9 +30,6 @@ interface StartProblem {
 const WORKERS_MAX = 20_000;
 const LOANS_MAX = 5_000;
 const HISTORY_MAX_BYTES = 1_024 * 1_024 * 1_024;
-
-/** Where the page is built to. */
-const pageFolder = join(dirname(fileURLToPath(import.meta.url)), "../page/dist");
 
 /** Runs a monitor until it is asked to end. Gives its exit code, or why it could not begin. */
 export async function runMonitor(values: MonitorValues, version: string): Promise<number | StartProblem> {
@@ -55,10 +52,22 @@ async function serve(values: MonitorValues, version: string, logger: Logger): Pr
     values.replay === undefined
       ? await beginLive(values, version, logger, begun)
       : { feed: await beginReplay(values.replay, values.speed, begun), history: undefined };
+  if (isPageDue()) await makePage(logger);
   const server = createMonitorServer({ feed, history, page: readPage(pageFolder), logger });
   begun.defer(() => server.close());
   sayServing(logger, await server.listen(values.http));
   await ending.asked;
+}
+
+/** In a clone, whoever starts the monitor finds the page without a command of its own. */
+async function makePage(logger: Logger): Promise<void> {
+  logger.info({ event: "page-building" }, "the page is being built");
+  try {
+    await buildPage();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    logger.error({ event: "page-not-built", why }, "the page could not be built; everything else works");
+  }
 }
 
 async function beginReplay(file: string, speed: number, begun: AsyncDisposableStack): Promise<Feed> {

@@ -1,0 +1,92 @@
+import type { MonitoredMaster } from "@mutirao/operator-api/monitor";
+import type { PageState } from "./state.ts";
+
+export const sortKeys = ["state", "id", "backlog", "wait", "busy", "throughput", "age"] as const;
+export type SortKey = (typeof sortKeys)[number];
+
+export interface MasterQuery {
+  readonly sort: SortKey;
+  /** Shown are those whose id contains it, upper or lower case. */
+  readonly text: string;
+}
+
+/** The ids of the masters to show. */
+export interface MasterLists {
+  readonly present: readonly string[];
+  /** Those of which nothing was heard for so long that they are folded away. */
+  readonly gone: readonly string[];
+}
+
+const gravity: Record<MonitoredMaster["state"], number> = { STALLED: 0, SATURATED: 1, UNKNOWN: 3, NORMAL: 2 };
+
+const descending = (value: number | null): number => (value === null ? 1 : -value);
+
+/** What a column is sorted by: the smaller comes first. */
+const measures: Record<SortKey, (master: MonitoredMaster) => number> = {
+  state: (master) => 2 * gravity[master.state] + (master.freshness === "fresh" ? 0 : 1),
+  id: () => 0,
+  backlog: ({ backlog }) => descending(backlog),
+  wait: ({ estimatedWaitMs }) => descending(estimatedWaitMs),
+  busy: (master) => descending(busyShare(master)),
+  throughput: ({ throughputPerS }) => descending(throughputPerS),
+  age: ({ heardAt }) => Date.parse(heardAt),
+};
+
+/** Busy slots per slot; where they are not told, what the master says of its workers. */
+export function busyShare({ slots, busySlots, workers }: MonitoredMaster): number | null {
+  if (slots === null || busySlots === null || slots === 0) return workers.utilization;
+  return Math.min(1, busySlots / slots);
+}
+
+/** Ids are compared so that `master-2` comes before `master-10`. */
+const byId = new Intl.Collator("en", { numeric: true }).compare;
+
+export function listMasters({ masters }: PageState, { sort, text }: MasterQuery): MasterLists {
+  const wanted = text.trim().toLowerCase();
+  const measure = measures[sort];
+  const found = [...masters.values()]
+    .filter(({ id }) => wanted === "" || id.toLowerCase().includes(wanted))
+    .map((master) => ({ master, by: measure(master) }))
+    .sort((a, b) => a.by - b.by || byId(a.master.id, b.master.id));
+  const ids = (isGone: boolean) =>
+    found.flatMap(({ master }) => ((master.freshness === "gone") === isGone ? master.id : []));
+  return { present: ids(false), gone: ids(true) };
+}
+
+/** Two lists that show the same are one, so that nothing is drawn again. */
+export const sameIds = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id, n) => id === b[n]);
+
+/** What stands at the top of the page. */
+export interface Totals {
+  readonly masters: number;
+  readonly stale: number;
+  readonly gone: number;
+  readonly saturated: number;
+  readonly stalled: number;
+  readonly workers: number;
+  readonly idle: number;
+  readonly backlog: number;
+  readonly throughputPerS: number;
+  readonly loans: number;
+}
+
+export function totalsOf({ masters, loans }: PageState): Totals {
+  const all = [...masters.values()];
+  const present = all.filter(({ freshness }) => freshness !== "gone");
+  const sum = (figure: (master: MonitoredMaster) => number | null): number =>
+    present.reduce((total, master) => total + (figure(master) ?? 0), 0);
+  const count = (is: (master: MonitoredMaster) => boolean): number => present.filter(is).length;
+  return {
+    masters: present.length,
+    stale: count(({ freshness }) => freshness === "stale"),
+    gone: all.length - present.length,
+    saturated: count(({ state }) => state === "SATURATED"),
+    stalled: count(({ state }) => state === "STALLED"),
+    workers: sum(({ workers }) => workers.alive ?? workers.total),
+    idle: sum(({ workers }) => workers.idle),
+    backlog: sum(({ backlog }) => backlog),
+    throughputPerS: sum(({ throughputPerS }) => throughputPerS),
+    loans: loans.size,
+  };
+}

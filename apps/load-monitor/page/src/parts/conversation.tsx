@@ -1,0 +1,173 @@
+import { computed, signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { conversationAbout, state, steadyIds } from "../live/page.ts";
+import { format, text } from "../live/words.ts";
+import { conversationOf, type Message, readableLine } from "../model/conversation.ts";
+import { Age } from "./age.tsx";
+import { Choice, Empty, Panel } from "./panel.tsx";
+
+const STEP = 30;
+const AT_END_PX = 40;
+const shownMax = signal(STEP);
+const conversation = computed(() => conversationOf(state.value.exchanges, conversationAbout.value, shownMax.value));
+const everyone = steadyIds(() => [...new Set(state.value.exchanges.flatMap(({ from, to }) => [from, to]))].sort());
+/** The message that is open. */
+const opened = signal<number | undefined>(undefined);
+
+/** Who said what to whom: one column for each, time going down. */
+export function ConversationPanel() {
+  const words = text.value;
+  const choices = [["", words.allEyes] as const, ...everyone.value.map((id) => [id, id] as const)];
+  const aside =
+    everyone.value.length === 0 ? null : (
+      <Choice
+        isLabelShown
+        label={words.conversationAbout}
+        value={conversationAbout.value ?? ""}
+        choices={choices}
+        onChoose={(id) => {
+          conversationAbout.value = id === "" ? undefined : id;
+        }}
+      />
+    );
+  return (
+    <Panel id="conversation" title={words.conversation} aside={aside}>
+      {conversation.value.messages.length === 0 ? (
+        <Empty title={words.noMessages} hint={words.noMessagesHint} />
+      ) : (
+        <Diagram />
+      )}
+    </Panel>
+  );
+}
+
+function Diagram() {
+  const words = text.value;
+  const { sides, messages, older } = conversation.value;
+  const columns = { "--sides": `${sides.length}` };
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const latest = messages.at(-1)?.n;
+  // Whoever reads what was before is left there; else the latest is shown as it comes.
+  useLayoutEffect(() => {
+    if (isAtEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [latest]);
+  return (
+    <>
+      {older === 0 ? null : (
+        <button
+          type="button"
+          class="more"
+          onClick={() => {
+            shownMax.value += STEP;
+          }}
+        >
+          {words.olderMessages(older)}
+        </button>
+      )}
+      <div
+        class="scroll sequence"
+        role="group"
+        aria-label={words.conversation}
+        tabIndex={0}
+        style={columns}
+        ref={box}
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+        }}
+      >
+        <div class="sides" aria-hidden="true">
+          {sides.map((id) => (
+            <div key={id} class="side" title={id}>
+              <span>{id}</span>
+            </div>
+          ))}
+        </div>
+        <ol class="messages">
+          {messages.map((message) => (
+            <Item key={message.n} message={message} sides={sides.length} />
+          ))}
+        </ol>
+      </div>
+    </>
+  );
+}
+
+function Item({ message, sides }: { readonly message: Message; readonly sides: number }) {
+  const { exchange, from, to, sense, n } = message;
+  const words = text.value;
+  const isOpen = opened.value === n;
+  const [left, right] = [Math.min(from, to), Math.max(from, to)];
+  const { count, workers, why } = exchange;
+  const amount = count ?? (workers.length > 0 ? workers.length : null);
+  const parts = [
+    words.messageLabel(exchange.from, exchange.to, exchange.word),
+    amount === null ? "" : words.workersCount(amount),
+    why ?? "",
+  ];
+  return (
+    <li class={`message sense-${sense}`}>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => {
+          opened.value = isOpen ? undefined : n;
+        }}
+      >
+        <span class="message-time">
+          {format.value.time(exchange.at)} <Age at={exchange.at} />
+        </span>
+        <span class="unseen">{parts.filter((part) => part !== "").join(", ")}</span>
+        <span class="lines" aria-hidden="true">
+          {Array.from({ length: sides }, (_, side) => (
+            <span key={side} class="line" style={{ gridColumn: `${side + 1}` }} />
+          ))}
+          <span
+            class={from < to ? "arrow to-right" : from > to ? "arrow to-left" : "arrow to-self"}
+            style={{ "--from": `${left}`, "--span": `${right - left}` }}
+          >
+            <span class="label">
+              <b>{exchange.word}</b>
+              {amount === null ? null : <span> · {words.workersCount(amount)}</span>}
+              {why === null ? null : <em> {why}</em>}
+            </span>
+          </span>
+        </span>
+      </button>
+      {isOpen ? <Exactly message={message} /> : null}
+    </li>
+  );
+}
+
+/** All that is known of a message, its exact text above all. */
+function Exactly({ message: { exchange, toldBy } }: { readonly message: Message }) {
+  const words = text.value;
+  const { line, why, workers, at, from, to, word } = exchange;
+  return (
+    <div class="exactly">
+      <p>
+        <b>{from}</b> → <b>{to}</b> · {word} · {at} · {words.toldBy(toldBy.join(", "))}
+      </p>
+      {why === null ? null : (
+        <p>
+          {words.why}: {why}
+        </p>
+      )}
+      {workers.length === 0 ? null : (
+        <p>
+          {words.workers}: {workers.join(", ")}
+        </p>
+      )}
+      {line === null ? (
+        <p class="quiet">{words.notTold}</p>
+      ) : (
+        <>
+          <h3>{words.exactly}</h3>
+          <pre class="wire" tabIndex={0}>{line}</pre>
+          <h3>{words.readable}</h3>
+          <pre tabIndex={0}>{readableLine(line)}</pre>
+        </>
+      )}
+    </div>
+  );
+}

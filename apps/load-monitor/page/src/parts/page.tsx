@@ -1,0 +1,64 @@
+import { hasFailed, state } from "../live/page.ts";
+import { text } from "../live/words.ts";
+import { AlarmsPanel } from "./alarms.tsx";
+import { ConversationPanel } from "./conversation.tsx";
+import { Header } from "./header.tsx";
+import { MasterPanel } from "./master-panel.tsx";
+import { MastersPanel } from "./masters.tsx";
+import { NoticesPanel } from "./notices.tsx";
+import { Empty } from "./panel.tsx";
+import { SourcesPanel } from "./sources.tsx";
+import { TopologyPanel } from "./topology.tsx";
+import { ViewsPanel } from "./views.tsx";
+
+/** The whole page. */
+export function Page() {
+  const { status } = state.value;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {text.value.skipToContent}
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1} class="board">
+        {status === undefined ? <Waiting /> : <Board />}
+      </main>
+    </>
+  );
+}
+
+function Board() {
+  return (
+    <>
+      <AlarmsPanel />
+      <div class="columns">
+        <div class="column column-cluster">
+          <TopologyPanel />
+          <MastersPanel />
+        </div>
+        <div class="column column-talk">
+          <ConversationPanel />
+          <ViewsPanel />
+        </div>
+        <div class="column column-one">
+          <MasterPanel />
+        </div>
+        <div class="column column-told">
+          <NoticesPanel />
+          <SourcesPanel />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Before the monitor has said anything. */
+function Waiting() {
+  const { connecting, cannotConnect } = text.value;
+  return (
+    <div class="waiting" role="status">
+      <div class="pulse" aria-hidden="true" />
+      <Empty title={hasFailed.value ? cannotConnect : connecting} />
+    </div>
+  );
+}

@@ -1,0 +1,280 @@
+import type { MonitoredLoan, MonitoredMaster } from "@mutirao/operator-api/monitor";
+import { signal, useComputed } from "@preact/signals";
+import { eyes, freshness, now, selected, state } from "../live/page.ts";
+import { format, text } from "../live/words.ts";
+import { ageMs } from "../model/ages.ts";
+import type { Point } from "../model/layout.ts";
+import { busyShare } from "../model/masters.ts";
+import { MASTER_RADIUS, neighbourOf, pointOf, type Sight, type WorkerDot } from "../model/topology.ts";
+
+type Positions = ReadonlyMap<string, Point>;
+
+/** The one master that the Tab key leads to; the arrow keys lead on. */
+const focused = signal<string | undefined>(undefined);
+
+const directions: Readonly<Record<string, Point>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+interface MasterNodesProps {
+  readonly ids: readonly string[];
+  readonly positions: Positions;
+  readonly isDetailed: boolean;
+}
+
+export function MasterNodes({ ids, positions, isDetailed }: MasterNodesProps) {
+  const first = focused.value !== undefined && ids.includes(focused.value) ? focused.value : ids[0];
+  const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: SVGGElement }): void => {
+    const direction = directions[event.key];
+    const from = event.target instanceof SVGElement ? event.target.dataset["master"] : undefined;
+    if (direction === undefined || from === undefined) return;
+    event.preventDefault();
+    const next = neighbourOf(from, direction, positions);
+    if (next === undefined) return;
+    focused.value = next;
+    const nodes = event.currentTarget.querySelectorAll<SVGGElement>("[data-master]");
+    [...nodes].find(({ dataset }) => dataset["master"] === next)?.focus();
+  };
+  return (
+    <g onKeyDown={onKeyDown}>
+      {ids.map((id) => (
+        <MasterNode key={id} id={id} at={positions.get(id) ?? ORIGIN} isFirst={id === first} isDetailed={isDetailed} />
+      ))}
+    </g>
+  );
+}
+
+const ORIGIN: Point = { x: 0, y: 0 };
+
+interface MasterNodeProps {
+  readonly id: string;
+  readonly at: Point;
+  readonly isFirst: boolean;
+  readonly isDetailed: boolean;
+}
+
+function MasterNode({ id, at, isFirst, isDetailed }: MasterNodeProps) {
+  const master = useComputed(() => state.value.masters.get(id));
+  const fresh = useComputed(() => freshness(id));
+  const isSelected = useComputed(() => selected.value === id);
+  const seen = useComputed(() => seenStatus(id));
+  if (master.value === undefined) return null;
+  const choose = (): void => {
+    selected.value = id;
+    focused.value = id;
+  };
+  const { state: load, backlog } = master.value;
+  const words = text.value;
+  const age = format.value.age(ageMs(master.value.heardAt, now.peek()));
+  const said = words.masterLabel(id, words.states[load], format.value.number(backlog), age);
+  const seenAs = seen.value === undefined ? "" : format.value.word(words.statuses, seen.value);
+  const look = `master state-${load} is-${fresh.value}${isSelected.value ? " is-selected" : ""} seen-${seen.value}`;
+  return (
+    <g class={look} style={{ transform: `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)` }}>
+      {/* biome-ignore lint/a11y/useSemanticElements: there is no button in SVG. */}
+      <g
+        role="button"
+        // In SVG the name of an attribute is taken as it is written.
+        tabindex={isFirst ? 0 : -1}
+        aria-pressed={isSelected.value}
+        aria-label={seenAs === "" ? said : `${said}, ${words.seenAs(seenAs)}`}
+        data-master={id}
+        onClick={choose}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          choose();
+        }}
+      >
+        <Circles master={master.value} isDetailed={isDetailed} />
+      </g>
+      <g aria-hidden="true">
+        <Texts master={master.value} isStale={fresh.value !== "fresh"} isDetailed={isDetailed} seenAs={seenAs} />
+      </g>
+    </g>
+  );
+}
+
+/** What the master whose eyes are used says of another. */
+function seenStatus(id: string): string | undefined {
+  if (eyes.value === undefined || eyes.value === id) return undefined;
+  return state.value.masters.get(eyes.value)?.peers.find((peer) => peer.id === id)?.status;
+}
+
+interface CirclesProps {
+  readonly master: MonitoredMaster;
+  readonly isDetailed: boolean;
+}
+
+/** In a crowd, how busy its workers are is a ring, as there is no room for a dot for each. */
+function Circles({ master, isDetailed }: CirclesProps) {
+  const share = busyShare(master);
+  const length = 2 * Math.PI * (MASTER_RADIUS + 5);
+  return (
+    <>
+      <circle class="node" r={MASTER_RADIUS} />
+      {isDetailed || share === null ? null : (
+        <circle class="busy" r={MASTER_RADIUS + 5} stroke-dasharray={`${share * length} ${length}`} transform="rotate(-90)" />
+      )}
+    </>
+  );
+}
+
+interface TextsProps extends CirclesProps {
+  readonly isStale: boolean;
+  readonly seenAs: string;
+}
+
+const LABEL_MAX = 18;
+const shortId = (id: string): string => (id.length > LABEL_MAX ? `${id.slice(0, LABEL_MAX - 1)}…` : id);
+
+/** In a crowd, only those in trouble have their names written. */
+function Texts({ master, isStale, isDetailed, seenAs }: TextsProps) {
+  const { id, state: load, backlog, heardAt } = master;
+  const isInTrouble = load === "SATURATED" || load === "STALLED";
+  return (
+    <>
+      <text class="node-figure" y="5">
+        {format.value.number(backlog)}
+      </text>
+      {isDetailed || isInTrouble ? (
+        <text class="node-name" y={MASTER_RADIUS + (isDetailed ? 36 : 18)}>
+          {shortId(id)}
+        </text>
+      ) : null}
+      {isDetailed && isInTrouble ? (
+        <text class="node-state" y={MASTER_RADIUS + 50}>
+          {text.value.states[load]}
+        </text>
+      ) : null}
+      {isStale ? <StaleAge at={heardAt} y={MASTER_RADIUS + (isDetailed ? 64 : 31)} /> : null}
+      {seenAs === "" ? null : (
+        <text class="node-seen" y={-MASTER_RADIUS - 26}>
+          {seenAs}
+        </text>
+      )}
+    </>
+  );
+}
+
+function StaleAge({ at, y }: { readonly at: string; readonly y: number }) {
+  const said = useComputed(() => text.value.ago(format.value.age(ageMs(at, now.value))));
+  return (
+    <text class="node-age" y={y}>
+      {said}
+    </text>
+  );
+}
+
+/** Workers, each where it is; one that moves is seen moving, by the transition of its place. */
+export const Dots = ({ dots, positions }: { readonly dots: readonly WorkerDot[]; readonly positions: Positions }) => (
+  <g class="dots">
+    {dots.map((dot) => (
+      <Dot key={dot.key} dot={dot} at={pointOf(dot.place, positions)} />
+    ))}
+  </g>
+);
+
+function Dot({ dot, at }: { readonly dot: WorkerDot; readonly at: Point | undefined }) {
+  if (at === undefined) return null;
+  const { worker, look, isBorrowed, place } = dot;
+  return (
+    <g class="dot-place" style={{ transform: `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)` }}>
+      <circle
+        class={`dot look-${look}${isBorrowed ? " is-borrowed" : ""}${place.kind === "at" ? "" : " is-away"}`}
+        r="5"
+        {...(worker === undefined ? {} : { "data-worker": worker.id, "data-place": worker.master ?? "" })}
+      >
+        {worker === undefined ? null : <title>{`${text.value.worker(worker.id)} ${text.value.ofMaster(worker.owner)}`}</title>}
+      </circle>
+    </g>
+  );
+}
+
+/** How masters see each other: only what is missed catches the eye. */
+export const Sights = ({ sights, positions }: { readonly sights: readonly Sight[]; readonly positions: Positions }) => (
+  <g class="sights" aria-hidden="true">
+    {sights.map(({ from, to, status }) => {
+      const [a, b] = [positions.get(from), positions.get(to)];
+      if (a === undefined || b === undefined) return null;
+      const look = status === "ALIVE" ? "sight" : "sight misses";
+      // Each side's half is of its own colour: the two need not agree.
+      return <line key={JSON.stringify([from, to])} class={look} x1={a.x} y1={a.y} x2={(a.x + b.x) / 2} y2={(a.y + b.y) / 2} />;
+    })}
+  </g>
+);
+
+interface LoanEdgesProps {
+  readonly loans: readonly MonitoredLoan[];
+  readonly positions: Positions;
+}
+
+/** Loans between the same two are drawn beside each other. */
+export function LoanEdges({ loans, positions }: LoanEdgesProps) {
+  const counted = new Map<string, number>();
+  return (
+    <g class="loans">
+      {loans.map((loan) => {
+        const pair = JSON.stringify([loan.lender, loan.borrower]);
+        const nth = counted.get(pair) ?? 0;
+        counted.set(pair, nth + 1);
+        const [from, to] = [positions.get(loan.lender), positions.get(loan.borrower)];
+        return from === undefined || to === undefined ? null : (
+          <LoanEdge key={loan.key} loan={loan} from={from} to={to} nth={nth} />
+        );
+      })}
+    </g>
+  );
+}
+
+interface LoanEdgeProps {
+  readonly loan: MonitoredLoan;
+  readonly from: Point;
+  readonly to: Point;
+  readonly nth: number;
+}
+
+/** How far a loan is bent aside, so that the way there and the way back are two. */
+const BEND = 34;
+const BEND_STEP = 30;
+/** The ring of workers is not crossed. */
+const KEEP_OFF = 58;
+
+function LoanEdge({ loan, from, to, nth }: LoanEdgeProps) {
+  const said = useComputed(() => timeLeftOf(loan, now.value));
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.max(1, Math.hypot(dx, dy));
+  const [ux, uy] = [dx / length, dy / length];
+  const bend = BEND + nth * BEND_STEP;
+  const start = { x: from.x + ux * KEEP_OFF, y: from.y + uy * KEEP_OFF };
+  const end = { x: to.x - ux * KEEP_OFF, y: to.y - uy * KEEP_OFF };
+  const middle = { x: (from.x + to.x) / 2 + uy * bend, y: (from.y + to.y) / 2 - ux * bend };
+  const label = { x: (start.x + end.x) / 4 + middle.x / 2, y: (start.y + end.y) / 4 + middle.y / 2 };
+  const { worker, lender, borrower, state: word } = loan;
+  return (
+    <g class={`loan-edge loan-${word.toLowerCase() === "unreturnable" ? "bad" : "well"}`} data-loan={loan.id}>
+      <path
+        class="loan"
+        role="img"
+        aria-label={text.value.loanLabel(worker, lender, borrower, said.value)}
+        d={`M${start.x.toFixed(1)} ${start.y.toFixed(1)} Q${middle.x.toFixed(1)} ${middle.y.toFixed(1)} ${end.x.toFixed(1)} ${end.y.toFixed(1)}`}
+        marker-end="url(#loan-tip)"
+      />
+      <text class="loan-text" x={label.x} y={label.y - 4} aria-hidden="true">
+        {shortId(worker)}
+        <tspan class="loan-left" x={label.x} dy="13">
+          {said}
+        </tspan>
+      </text>
+    </g>
+  );
+}
+
+function timeLeftOf({ endsAt, state: word }: MonitoredLoan, at: number): string {
+  if (endsAt === null) return word;
+  const leftMs = Date.parse(endsAt) - at;
+  return leftMs <= 0 ? text.value.overdue : text.value.timeLeft(format.value.age(leftMs));
+}
