@@ -1,3 +1,4 @@
+import { seconds } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { createTown, endpointOf } from "./support/town.ts";
 
@@ -86,5 +87,52 @@ describe("a worker of the class that does not say whose it is while it is away",
     const { m1, poll } = promised((early) => early("m1"));
     expect(poll("m1")).toContain(QUERY);
     expect(m1.loans()).toEqual([]);
+  });
+});
+
+describe("a loan to or from another team has an end, though nobody there knows of it", () => {
+  test("a busy guest whose owner never asks is given nothing more after a quarter of an hour", () => {
+    const town = createTown();
+    const m1 = town.master("m1", ["m2"]);
+    town.master("m2", ["m1"]);
+    const { host } = endpointOf("m2");
+    const says = (line: object): readonly string[] =>
+      town.forges("m1", host, { WORKER_UUID: "w9", ...line }).filter((answer) => answer !== "(closed)");
+    town.passTo(5);
+    m1.submits(...Array.from({ length: 200 }, (_, index) => `t${index}`));
+    for (let at = 10; at <= 960; at += 10) {
+      town.passTo(at);
+      if (says({ WORKER: "ALIVE", SERVER_UUID: "m2" })[0] === QUERY) says({ STATUS: "OK", TASK: "QUERY" });
+    }
+    // It was needed all the time, and comes again as it is not told otherwise: that is another loan.
+    expect(m1.loans()).toEqual(["in w9@x1 left", "in w9@x2 held"]);
+    const why = town.notices.flatMap(({ notice }) => (notice.kind === "loan-changed" ? [notice.reason] : []));
+    expect(why).toContain("it has been here for as long as it may");
+  });
+
+  test("a borrower that has never given its guest back is asked for it when the lease is over", () => {
+    const town = createTown();
+    const m2 = town.master("m2", ["m1"], { foreignLeaseMs: seconds(60) });
+    const told: string[] = [];
+    const m1 = town.foreign("m1", ({ line }) => {
+      told.push(line);
+      if (line.includes("HEARTBEAT")) return '{"SERVER_UUID":"m1","TASK":"HEARTBEAT","RESPONSE":"ALIVE"}';
+      if (line.includes("COMMAND_RELEASE"))
+        return '{"SERVER_UUID":"m1","RESPONSE":"RELEASE_ACK","WORKERS_UUID":["w2"]}';
+      return line.includes('"ALIVE"') ? NO_TASK : undefined;
+    });
+    town.passTo(5);
+    const alive = { WORKER: "ALIVE", WORKER_UUID: "w9" };
+    expect(town.forges("m2", "10.0.0.9", alive)).toContain(NO_TASK);
+    town.forges("m2", m1.host, { TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: m1.host, port: m1.port } });
+    expect(town.forges("m2", "10.0.0.9", alive).join()).toContain("REDIRECT");
+    // It asks no more, so it has gone; a worker of the class knows of no lease, and its borrower of none either.
+    town.passTo(95);
+    expect(m2.loans()).toEqual(["out w9@1 lent"]);
+    expect(told.filter((line) => line.includes("COMMAND_RELEASE"))).toEqual([]);
+    town.passTo(105);
+    expect(told.filter((line) => line.includes("COMMAND_RELEASE"))).toHaveLength(1);
+    expect(town.forges("m2", "10.0.0.9", alive)).toContain(NO_TASK);
+    expect(m2.loans()).toEqual(["out w9@1 home"]);
   });
 });

@@ -275,6 +275,26 @@ export function createTown() {
         loans: () => loansOf(name),
       });
     },
+    /** A master of another team, at the endpoint of this name: answers each line, or does not. It closes nothing. */
+    foreign(name: string, answer: (saying: Saying) => string | undefined): Endpoint {
+      const at = endpointOf(name);
+      const resident: Resident = {
+        name,
+        at,
+        life: 0,
+        isUp: true,
+        accepted: 0,
+        conns: new Map(),
+        handle(event) {
+          if (event.type !== "message-received") return;
+          const heard = said.findLast(({ to }) => to === name);
+          const line = heard === undefined ? undefined : answer(heard);
+          if (line !== undefined) send(resident.conns.get(event.conn), line);
+        },
+      };
+      residents.set(name, resident);
+      return at;
+    },
     /** A worker of a master's. */
     worker(name: string, home: string, changes: Partial<WorkerNodeOptions> = {}) {
       const resident: WorkerResident = {

@@ -12,6 +12,7 @@ import { classLendingTimes } from "../../policies/lending/class-lending.ts";
 import type { LendingFigures } from "../../policies/lending/figures.ts";
 import { guestStaysMs } from "../../policies/lending/guest-stays.ts";
 import type { Attempts } from "../attempts.ts";
+import type { Backlog } from "../backlog.ts";
 import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
@@ -50,6 +51,7 @@ export interface GuestCareTools {
   readonly selfId: NodeId;
   readonly farm: Farm;
   readonly attempts: Attempts;
+  readonly backlog: Backlog;
   readonly guests: Guests;
   readonly exchanges: Exchanges;
   readonly isAlive: (peer: PeerRecord) => boolean;
@@ -105,6 +107,9 @@ function settle(state: State, now: InstantMs): void {
     const idle = isIdle(guest);
     guest.idleSince = idle ? (guest.idleSince ?? now) : undefined;
     const owed = guests.owed.get(guest.peer) ?? 0;
+    // Nothing else would ever end a loan of which its owner knows neither lease nor reclaim.
+    const isOverdue = guest.epoch === undefined && elapsed(guest.heldSince, now) >= classLendingTimes.heldMaxMs;
+    if (isOverdue) guest.isWanted = true;
     if (!guest.isWanted && owed === 0) continue;
     if (!idle) {
       // One that is wanted by name gets nothing new; of those that are owed, the first that finishes goes.
@@ -113,7 +118,7 @@ function settle(state: State, now: InstantMs): void {
     }
     if (!state.isAlive(guest.peer)) continue;
     if (owed > 0) owe(state, guest.peer, owed - 1);
-    release(state, guest, "its owner wants it back", now);
+    release(state, guest, isOverdue ? "it has been here for as long as it may" : "its owner wants it back", now);
   }
 }
 
@@ -127,12 +132,16 @@ function owe({ guests }: State, peer: PeerRecord, count: number): void {
   else guests.owed.delete(peer);
 }
 
+/** A worker that asks for each task is idle between two questions; what waits for it then is as good as its own. */
+const hasWork = ({ backlog }: State, { worker }: Guest): boolean =>
+  backlog.ready > 0 && backlog.next(worker.types, worker.style !== "session") !== undefined;
+
 function lookAtIdle(state: State, figures: () => LendingFigures, now: InstantMs): InstantMs | undefined {
   let lookAt: number | undefined;
   let known: LendingFigures | undefined;
   for (const guest of state.guests.all.values()) {
     const { idleSince, heldSince, worker, peer } = guest;
-    if (!canGo(state, guest) || idleSince === undefined) continue;
+    if (!canGo(state, guest) || idleSince === undefined || hasWork(state, guest)) continue;
     known ??= figures();
     const times = { idleMs: elapsed(idleSince, now), heldMs: elapsed(heldSince, now), slots: worker.slots };
     const staysMs = guestStaysMs(known, times, peer.isOurs ? undefined : classLendingTimes.minStayMs);

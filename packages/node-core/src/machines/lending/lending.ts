@@ -146,6 +146,12 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
       log,
       keep: tools.keep,
       onBack: (worker, now) => workerBack(state, worker, now),
+      onOverdue: (loan, now) =>
+        state.reclaims.reclaimThese(
+          [loan],
+          { why: "it has been there for as long as it may", weighed: undefined },
+          now,
+        ),
       onCompleted: onHome,
     },
   );
@@ -173,7 +179,17 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
     loans,
     asks,
     wants: createWants(selfId, outbox),
-    care: createGuestCare({ outbox, selfId, farm, attempts, guests, exchanges, isAlive, meetingPoint }),
+    care: createGuestCare({
+      outbox,
+      selfId,
+      farm,
+      attempts,
+      backlog: tools.backlog,
+      guests,
+      exchanges,
+      isAlive,
+      meetingPoint,
+    }),
     reclaims: createReclaims({ outbox, selfId, loans, exchanges, meetingPoint }),
     moveCost,
     requests: new Map(),

@@ -81,7 +81,7 @@ export const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Lea
 
 /** How long the next sign of the worker may be in coming, as the loan stands. */
 export function patienceMs(
-  { phase, isSession, peer }: LoanOut,
+  { phase, isSession, peer, reclaimedAt }: LoanOut,
   { graceMs, ...leases }: Leases & { readonly graceMs: DurationMs },
 ): DurationMs {
   switch (phase) {
@@ -89,6 +89,8 @@ export function patienceMs(
     case "offered":
       return isSession === false ? CLASS_OFFER_MS : OFFER_MS;
     case "lent":
+      // Another team's master was told, and tells nothing itself.
+      if (!peer.isOurs && reclaimedAt !== undefined) return CLASS_OFFER_MS;
       return durationMs(leaseOf(peer, leases) + graceMs);
     case "returning":
       return RETURN_MS;

@@ -67,6 +67,8 @@ export interface LoansOutTools {
   readonly keep: (lease: LeaseRecord, whenKnown: (isDurable: boolean) => void) => void;
   /** The worker is home, and may be given tasks again if it is here. */
   readonly onBack: (worker: NodeId, now: InstantMs) => void;
+  /** Another team's master has had it for as long as it may. */
+  readonly onOverdue: (loan: LoanOut, now: InstantMs) => void;
   /** The peer is to be told that its guest is home. */
   readonly onCompleted: (peer: PeerRecord, lease: LeaseRef, now: InstantMs) => void;
 }
@@ -356,6 +358,10 @@ function wake(state: State, now: InstantMs): void {
     } else if (loan.phase === "lost") {
       cancel(state, loan.worker, loan.epoch, now);
       close(state, loan, "it was never seen again", now);
+    } else if (loan.phase === "lent" && !loan.peer.isOurs && loan.reclaimedAt === undefined) {
+      // Another team's master knows of no lease: it is told once, and has the time that such a move takes there.
+      state.onOverdue(loan, now);
+      expect(state, loan, now);
     } else if (loan.phase === "lent" || loan.phase === "returning") {
       loan.phase = "lost";
       expect(state, loan, now);
