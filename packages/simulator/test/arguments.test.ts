@@ -31,7 +31,7 @@ describe("the arguments", () => {
     [["--seed", "abc"], "--seed must be a whole number, not abc"],
     [["--seed", "1", "--seed", "2"], "--seed is given twice"],
     [["--seed", "1", "--seeds", "2"], "--seed replays one seed, --seeds runs many: give one of them"],
-    [["--world", "moon"], "--world must be pulse or farm, not moon"],
+    [["--world", "moon"], "--world must be pulse, farm or lending, not moon"],
     [["--trace"], "--trace shows one run: give it together with --seed"],
     [["--commit", "abc", "--first", "3"], "--commit draws its own seeds: leave --first out"],
   ])("%j: %s", (argv, problem) => {

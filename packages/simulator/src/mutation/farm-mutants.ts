@@ -75,8 +75,8 @@ export const farmMutants: readonly Mutant[] = [
     name: "second-task-to-class-worker",
     what: "A class worker that asks is given a task, though it has not answered for the last one.",
     file: CLASS,
-    find: "const task = worker.attempts.size === 0 ? backlog.next(worker.types, true) : undefined;",
-    replace: "const task = backlog.next(worker.types, true);",
+    find: "const isFree = worker.attempts.size === 0 && !worker.isBarred;",
+    replace: "const isFree = !worker.isBarred;",
     caughtBy: "slots",
   },
   {
@@ -166,8 +166,8 @@ export const farmMutants: readonly Mutant[] = [
     name: "given-before-the-resync",
     what: "A worker that is back is given tasks before it has said which it has done.",
     file: FARM,
-    find: '  const isKnown = worker.style !== "session" || worker.isResynced;\n',
-    replace: "  const isKnown = true;\n",
+    find: '(worker.style !== "session" || worker.isResynced) && !worker.isBarred;',
+    replace: "!worker.isBarred;",
     caughtBy: "slots",
   },
   {

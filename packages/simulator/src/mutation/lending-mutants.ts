@@ -99,19 +99,11 @@ export const lendingMutants: readonly Mutant[] = [
   },
   {
     name: "lease-never-ends",
-    what: "A worker stays away however old its lease is.",
-    file: "node-core/src/machines/worker-moves.ts",
-    find: "if (leaseEndsAt === undefined || leaseEndsAt > now || allegiance.isBoundElsewhere) return;",
-    replace: "if (leaseEndsAt !== undefined || now >= 0) return;",
+    what: "A worker stays with a borrower that never gives it back, however old its lease is.",
+    file: "node-core/src/machines/worker-allegiance.ts",
+    find: "    leaseEndsAt: after(now, leaseMs),\n  };",
+    replace: "    leaseEndsAt: after(now, durationMs(leaseMs + 1e9)),\n  };",
     caughtBy: "homecoming",
-  },
-  {
-    name: "stale-alive-while-returning",
-    what: "While a worker is on its way home, a line of it from before it left is believed.",
-    file: LOANS,
-    find: "if (epoch !== undefined && epoch < loan.epoch) return",
-    replace: "if (epoch !== undefined && epoch < 0) return",
-    caughtBy: "belief",
   },
   {
     name: "former-guest-kept",

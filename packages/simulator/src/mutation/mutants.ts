@@ -222,7 +222,7 @@ const pulseMutants: readonly Mutant[] = [
     name: "one-answer-fits-all",
     what: "Every question is answered in the class's spelling.",
     file: "node-core/src/machines/answering.ts",
-    find: 'replies[isWorker ? "class" : request.dialect]',
+    find: "replies[request.dialect]",
     replace: "replies.class",
     caughtBy: "answers",
   },
