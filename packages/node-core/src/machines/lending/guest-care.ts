@@ -255,7 +255,10 @@ function leftUnasked({ guests, farm }: State, guest: Guest, now: InstantMs): voi
  */
 function unreturnable(state: State, guest: Guest, now: InstantMs): void {
   const { worker, peer } = guest;
-  state.outbox.notify({ kind: "guest-unreturnable", worker: worker.id, peer: peer.address, returns: guest.returns });
+  if (!guest.isUnreturnable) {
+    state.outbox.notify({ kind: "guest-unreturnable", worker: worker.id, peer: peer.address, returns: guest.returns });
+  }
+  guest.isUnreturnable = true;
   if (worker.style === "session") {
     if (worker.conn !== undefined) state.outbox.emit({ type: "close", conn: worker.conn });
     state.guests.remove(guest, true, "it did not go when it was told to", now);

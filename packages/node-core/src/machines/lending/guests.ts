@@ -38,6 +38,8 @@ export interface Guest {
   tries: number;
   /** How often RETURN was said. */
   returns: number;
+  /** It was told often enough, and is still here. */
+  isUnreturnable: boolean;
   /** When its lease is over, as its owner has last let us know. */
   leaseEndsAt: InstantMs;
   why: string;
@@ -183,6 +185,7 @@ function take(
     isWanted: false,
     tries: 0,
     returns: 0,
+    isUnreturnable: false,
     leaseEndsAt: after(now, state.leaseMs),
     why,
   };
