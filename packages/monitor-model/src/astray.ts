@@ -1,6 +1,6 @@
 import { durationMs, elapsed, type InstantMs } from "@mutirao/primitives";
 import type { AlarmSubject } from "./tables/alarms.ts";
-import type { LoanRecord, Loans } from "./tables/loans.ts";
+import { isUnreturnable, type LoanRecord, type Loans } from "./tables/loans.ts";
 import type { Masters } from "./tables/masters.ts";
 import { holdersOf, type WorkerRecord, type Workers } from "./tables/workers.ts";
 
@@ -41,16 +41,17 @@ function ofLoan(loan: LoanRecord, tables: AstrayTables, now: InstantMs): readonl
   // Whoever does not report his workers by name cannot be missed.
   const isKnowable = [lender, borrower].every((master) => isFresh(tables, master) && isOurs(tables, master));
   loan.lostSince = isSomewhere || !isKnowable ? undefined : (loan.lostSince ?? now);
-  const isLost = loan.lostSince !== undefined && elapsed(loan.lostSince, now) > patienceMs(tables, [lender, borrower]);
+  // Its owner has waited until the end of the lease before it says so.
+  const isGivenUp = state.toLowerCase() === "lost";
+  const isMissed =
+    loan.lostSince !== undefined && elapsed(loan.lostSince, now) > patienceMs(tables, [lender, borrower]);
   const lost = `${worker} of ${lender} is on loan to ${borrower}, and nobody has it`;
   const stubborn = `${worker} of ${lender} does not come home from ${borrower}`;
   return [
-    ...(isLost ? [{ about: { kind: "WORKER_ASTRAY", ...about } as const, text: lost }] : []),
+    ...(isGivenUp || isMissed ? [{ about: { kind: "WORKER_ASTRAY", ...about } as const, text: lost }] : []),
     ...(isUnreturnable(state) ? [{ about: { kind: "WORKER_UNRETURNABLE", ...about } as const, text: stubborn }] : []),
   ];
 }
-
-const isUnreturnable = (state: string): boolean => state.toLowerCase() === "unreturnable";
 
 function ofShared(worker: WorkerRecord, tables: AstrayTables, now: InstantMs): readonly AstrayProblem[] {
   const holders = holdersOf(worker).filter((master) => isFresh(tables, master));

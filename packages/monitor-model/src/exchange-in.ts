@@ -1,5 +1,5 @@
-import type { Exchange } from "@mutirao/operator-api/monitor";
 import { printable } from "@mutirao/protocol";
+import type { ToldExchange } from "./tables/journal.ts";
 
 const WORKERS_MAX = 64;
 const TEXT_MAX = 128;
@@ -13,10 +13,7 @@ const textOf = (value: unknown): string | null =>
  *
  * `{ direction: "sent" | "received", peer: <id>, word: <TASK or RESPONSE>, count?, workers?: [<id>], why?, line? }`
  */
-export function exchangeIn(
-  master: string,
-  { exchange }: Readonly<Record<string, unknown>>,
-): Omit<Exchange, "n" | "at"> | undefined {
+export function exchangeIn(master: string, { exchange }: Readonly<Record<string, unknown>>): ToldExchange | undefined {
   if (typeof exchange !== "object" || exchange === null) return undefined;
   const { direction, peer, word, count, workers, why, line } = exchange as Readonly<Record<string, unknown>>;
   const [other, said] = [textOf(peer), textOf(word)];

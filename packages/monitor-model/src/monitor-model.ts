@@ -9,6 +9,8 @@ import { after, durationMs, type EpochMs, elapsed, epochMs, type InstantMs } fro
 import { formatIsoTime, type PerformanceReport, type ReportedLoan, type ReportedNotice } from "@mutirao/protocol";
 import { astrayWorkers } from "./astray.ts";
 import type { ModelParts, MonitorChanges } from "./changes.ts";
+import { exchangeIn } from "./exchange-in.ts";
+import { lendingExchange } from "./lending-exchange.ts";
 import { changedPeers, createPeerWatch, type PeerWatch } from "./peer-watch.ts";
 import { type AlarmSubject, type Alarms, alarmKey, createAlarms } from "./tables/alarms.ts";
 import { createJournal, type Journal } from "./tables/journal.ts";
@@ -152,7 +154,7 @@ function onReport(state: State, report: PerformanceReport, source: string, now: 
   for (const loan of begun) tellLoan(state, from, "loan-begun", loan, nowAt);
   for (const loan of over) endLoan(state, from, loan, nowAt);
   tellChanges(state, update, now);
-  if (!update.master.isFollowed) tellReported(state, from, extension?.notices ?? []);
+  tellReported(state, update.master, extension?.notices ?? []);
   watchStall(state, update.master, now);
 }
 
@@ -191,14 +193,31 @@ function tellChanges(state: State, { master, before, wasGone }: MasterUpdate, no
   }
 }
 
-/** The notices of a report that did not come with the one before. After a restart a master counts from the beginning. */
-function tellReported({ journal, lastNotice }: State, master: string, notices: readonly ReportedNotice[]): void {
+/**
+ * The notices of a report that did not come with the one before. After a restart a master counts from the beginning.
+ * Whatever comes while its event stream is read was told there.
+ */
+function tellReported(state: State, master: MasterRecord, notices: readonly ReportedNotice[]): void {
   const newest = notices.at(-1)?.n;
   if (newest === undefined) return;
-  const last = lastNotice.get(master) ?? -1;
+  const { lastNotice } = state;
+  const last = lastNotice.get(master.id) ?? -1;
   const told = newest < last ? -1 : last;
-  for (const { n, kind, at: saidAt, data } of notices) if (n > told) journal.tell(master, kind, data, saidAt);
-  lastNotice.set(master, newest);
+  lastNotice.set(master.id, newest);
+  if (!master.isFollowed) for (const notice of notices) if (notice.n > told) tellOwn(state, master, notice);
+}
+
+/** Notices name another master by its address; that of a stranger stays what it is. */
+function nameAt({ peers }: MasterRecord, address: unknown): string {
+  const text = typeof address === "string" ? address.slice(0, 128) : "";
+  return peers.find((peer) => peer.at === text)?.id ?? text;
+}
+
+/** What a master of ours tells by itself, whichever way it came. */
+function tellOwn(state: State, master: MasterRecord, { kind, at: saidAt, data }: HeardNotice): void {
+  const { id } = master;
+  const exchange = exchangeIn(id, data) ?? lendingExchange(id, kind, data, (address) => nameAt(master, address));
+  state.journal.tell(id, kind, data, saidAt, exchange);
 }
 
 function watchStall(state: State, { id, figures }: MasterRecord, now: InstantMs): void {
@@ -208,14 +227,17 @@ function watchStall(state: State, { id, figures }: MasterRecord, now: InstantMs)
 }
 
 function onNotice(state: State, master: string, { kind, at: saidAt, data }: HeardNotice, now: InstantMs): void {
-  const { journal, peers, masters } = state;
-  if (masters.get(master) === undefined) return;
-  journal.tell(master, kind, data, saidAt);
+  const { peers, masters } = state;
+  const record = masters.get(master);
+  if (record === undefined) return;
+  tellOwn(state, record, { kind, at: saidAt, data });
   if (kind === "peer-transitioned") {
     const peer = peerIn(data);
     if (peer !== undefined) peers.onChanged(master, peer, now);
   }
-  if (kind === "worker-unreturnable") noticeUnreturnable(state, master, data["worker"], now);
+  const { worker, peer: owner } = data;
+  if (kind === "worker-unreturnable") noticeUnreturnable(state, master, worker, now);
+  if (kind === "guest-unreturnable") noticeUnreturnable(state, nameAt(record, owner), worker, now);
 }
 
 function peerIn({ transition }: Readonly<Record<string, unknown>>): string | undefined {

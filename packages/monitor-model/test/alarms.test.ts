@@ -139,6 +139,30 @@ describe("a worker", () => {
     expect(bench.model.take()?.gone.workers).toHaveLength(10);
   });
 
+  test("that its owner has given up is astray at once, until the loan is over", () => {
+    const bench = createBench();
+    bench.report("lender", { extension: { workers: [worker("w1", undefined, "LENT")], loans: [loan("lost")] } });
+    bench.report("borrower", { extension: { workers: [worker("w2")] } });
+    bench.pass(1_000);
+    expect(bench.alarms()).toStrictEqual([["WORKER_ASTRAY", "lender", "w1"]]);
+    bench.report("lender", { extension: { workers: [worker("w1")] } });
+    bench.pass(1_000);
+    expect(bench.alarms()).toStrictEqual([]);
+  });
+
+  test("that a borrower cannot send home is unreturnable at its owner", () => {
+    const bench = createBench();
+    const peers = [{ id: "lender", at: "127.0.0.1:9102", status: "ALIVE", lastSeenAt: undefined }];
+    bench.report("borrower", { extension: { peers } });
+    const data = { worker: "w1", peer: "127.0.0.1:9102", returns: 3 };
+    bench.model.onNotice("borrower", { kind: "guest-unreturnable", at: epochMs(T0), data }, bench.now);
+    expect(bench.alarms()).toStrictEqual([["WORKER_UNRETURNABLE", "lender", "w1"]]);
+    bench.report("borrower", { extension: { peers, loans: [loan("unreturnable")] } });
+    bench.report("lender", { extension: { loans: [loan("lent")] } });
+    bench.pass(700_000);
+    expect(bench.alarms()).toStrictEqual([["WORKER_UNRETURNABLE", "lender", "w1"]]);
+  });
+
   test("that does not come home is unreturnable while a master says so", () => {
     const bench = createBench();
     bench.report("lender", { extension: { loans: [loan("unreturnable")] } });

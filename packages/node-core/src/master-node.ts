@@ -72,7 +72,9 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       load.evaluate(now);
       draining.evaluate(now);
       deadline = earliestOf(timed);
-      return outbox.take();
+      const effects = outbox.take();
+      for (const effect of effects) if (effect.type === "notify") machines.reports.onNotice(effect.notice, now);
+      return effects;
     },
     nextDeadline: () => deadline,
     registry: () => pulse.registry.entries(),

@@ -69,6 +69,8 @@ export interface LoanView {
   readonly leaseLeftMs: DurationMs | undefined;
   /** Tasks that a borrowed worker has done here; what ours do elsewhere is not told to us. */
   readonly tasksDone: number | undefined;
+  /** A borrowed worker was told often enough to go home, and is still here. */
+  readonly isUnreturnable: boolean;
   /** Why it stands so, in words. */
   readonly reason: string;
 }

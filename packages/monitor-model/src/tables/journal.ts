@@ -1,13 +1,21 @@
 import { type Exchange, type MonitoredNotice, monitorLimits } from "@mutirao/operator-api/monitor";
 import type { EpochMs } from "@mutirao/primitives";
 import { formatIsoTime } from "@mutirao/protocol";
-import { exchangeIn } from "../exchange-in.ts";
 import { severityOf } from "../policies/severity.ts";
+
+/** The message that a notice tells of. */
+export type ToldExchange = Omit<Exchange, "n" | "at">;
 
 /** What masters, and the monitor itself, had to tell: the latest of it. */
 export interface Journal {
   /** @param master `null`: the monitor itself. */
-  tell(master: string | null, kind: string, data: MonitoredNotice["data"], at: EpochMs): void;
+  tell(
+    master: string | null,
+    kind: string,
+    data: MonitoredNotice["data"],
+    at: EpochMs,
+    exchange?: ToldExchange | undefined,
+  ): void;
   readonly notices: readonly MonitoredNotice[];
   readonly exchanges: readonly Exchange[];
   /** What was told since the last time. */
@@ -35,9 +43,8 @@ export function createJournal(): Journal {
     get exchanges() {
       return exchanges;
     },
-    tell(master, kind, data, at) {
+    tell(master, kind, data, at, exchange) {
       const text = formatIsoTime(at);
-      const exchange = master === null ? undefined : exchangeIn(master, data);
       if (exchange !== undefined) {
         const entry = { n: ++lastExchange, at: text, ...exchange };
         exchanges = latest(exchanges, entry, recentMax);

@@ -9,10 +9,13 @@ export interface LoanRecord {
   readonly worker: string;
   readonly lender: string;
   readonly borrower: string;
+  /** As whoever knows best says it. */
   state: string;
   endsAt: EpochMs | undefined;
+  /** Since when the state is what it is. */
   since: EpochMs;
-  readonly saidBy: Set<string>;
+  /** What each master said last. */
+  readonly said: Map<string, Pick<ReportedLoan, "state" | "endsAt">>;
   /** Since when nobody has the worker. */
   lostSince: InstantMs | undefined;
 }
@@ -37,11 +40,12 @@ export function createLoans(loansMax: number): Loans {
   const told = new Map<string, ReadonlySet<string>>();
   const keys = createChangedKeys();
 
-  const leave = (key: string, master: string): LoanRecord | undefined => {
+  const leave = (key: string, master: string, nowAt: EpochMs): LoanRecord | undefined => {
     const loan = loans.get(key);
     if (loan === undefined) return undefined;
-    loan.saidBy.delete(master);
-    if (loan.saidBy.size > 0) {
+    loan.said.delete(master);
+    if (loan.said.size > 0) {
+      settle(loan, nowAt);
       keys.changed(key);
       return undefined;
     }
@@ -54,13 +58,13 @@ export function createLoans(loansMax: number): Loans {
     const key = JSON.stringify([said.lender, said.id]);
     const known = loans.get(key);
     if (known === undefined && loans.size >= loansMax) return undefined;
-    const loan: LoanRecord = known ?? { ...said, key, since: nowAt, saidBy: new Set(), lostSince: undefined };
+    const { state, endsAt } = said;
+    const loan: LoanRecord = known ?? { ...said, key, since: nowAt, said: new Map(), lostSince: undefined };
     if (known === undefined) begun.push(loan);
-    if (known === undefined || loan.state !== said.state || loan.endsAt !== said.endsAt || !loan.saidBy.has(master)) {
-      loan.state = said.state;
-      loan.endsAt = said.endsAt;
-      loan.since = nowAt;
-      loan.saidBy.add(master);
+    const before = loan.said.get(master);
+    loan.said.set(master, { state, endsAt });
+    if (before?.state !== state || before.endsAt !== endsAt) {
+      settle(loan, nowAt);
       loans.set(key, loan);
       keys.changed(key);
     }
@@ -71,7 +75,7 @@ export function createLoans(loansMax: number): Loans {
     const begun: LoanRecord[] = [];
     const next = new Set(list.flatMap((said) => say(master, said, nowAt, begun) ?? []));
     const before = [...(told.get(master) ?? [])].filter((key) => !next.has(key));
-    const over = before.flatMap((key) => leave(key, master) ?? []);
+    const over = before.flatMap((key) => leave(key, master, nowAt) ?? []);
     if (next.size > 0) told.set(master, next);
     else told.delete(master);
     return { begun, over };
@@ -93,8 +97,24 @@ export function createLoans(loansMax: number): Loans {
   };
 }
 
-const viewOf = ({ key, id, worker, lender, borrower, state, endsAt, since, saidBy }: LoanRecord): MonitoredLoan => ({
+/**
+ * Both sides tell of a loan, each in words of its own and neither at the same moment. Whose worker it is knows best how
+ * the loan stands; but whether a worker goes when it is told to, only the other one sees.
+ */
+function settle(loan: LoanRecord, nowAt: EpochMs): void {
+  const all = [...loan.said.values()];
+  const best = loan.said.get(loan.lender) ?? all.at(-1);
+  const told = all.find(({ state }) => isUnreturnable(state)) ?? best;
+  if (told === undefined) return;
+  if (loan.state !== told.state) loan.since = nowAt;
+  loan.state = told.state;
+  loan.endsAt = best?.endsAt ?? all.findLast(({ endsAt }) => endsAt !== undefined)?.endsAt;
+}
+
+export const isUnreturnable = (state: string): boolean => state.toLowerCase() === "unreturnable";
+
+const viewOf = ({ key, id, worker, lender, borrower, state, endsAt, since, said }: LoanRecord): MonitoredLoan => ({
   ...{ key, id, worker, lender, borrower, state, since: formatIsoTime(since) },
   endsAt: endsAt === undefined ? null : formatIsoTime(endsAt),
-  saidBy: [...saidBy],
+  saidBy: [...said.keys()],
 });

@@ -74,6 +74,8 @@ export interface AttemptsTools {
   readonly backlog: Backlog;
   readonly farm: Farm;
   readonly prng: Prng;
+  /** A task was given to a worker, after it had waited for so long. */
+  readonly onBegun: (waitMs: DurationMs) => void;
   /** An attempt of a session ended well; its length is worth measuring. */
   readonly onServed: (serviceMs: DurationMs) => void;
   /** A worker that can be told is to stop working on it. */
@@ -107,7 +109,10 @@ export function createAttempts(options: AttemptsOptions, tools: AttemptsTools): 
       return state.open.size;
     },
     tasks: () => state.open.values().map(({ task }) => task),
-    give: (task, worker, terms, now) => begin(state, task, worker, task.attempts + 1, terms, now),
+    give(task, worker, terms, now) {
+      state.onBegun(elapsed(task.queuedAt, now));
+      return begin(state, task, worker, task.attempts + 1, terms, now);
+    },
     adopt: (task, worker, number, now) => begin(state, task, worker, number, { timeoutMs: task.order.timeoutMs }, now),
     report: (attempt, outcome, ack, now) => report(state, attempt, outcome, ack, now),
     reportStray: (attempt, outcome, ack, now) => stray(state, attempt, outcome, ack, now),

@@ -3,34 +3,26 @@ import {
   type ConnId,
   type DurationMs,
   type Endpoint,
-  elapsed,
-  formatEndpoint,
   type InstantMs,
   type NodeId,
   type Prng,
 } from "@mutirao/primitives";
-import type {
-  FarmFigures,
-  NeighbourFigures,
-  PerformanceReport,
-  ReportExtension,
-  ReportedPeer,
-  ReportedWorker,
-  ReportFigures,
-} from "@mutirao/protocol";
+import type { FarmFigures, NeighbourFigures, PerformanceReport } from "@mutirao/protocol";
 import type { RegistryEntry } from "@mutirao/registry";
 import type { CloseReason } from "@mutirao/transport";
 import type { HostFigures } from "../master-events.ts";
-import type { LoadView } from "../master-views.ts";
+import type { Notice } from "../notices.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
 import type { ConnNumbers } from "./conn-numbers.ts";
 import type { Farm } from "./farm.ts";
+import type { Lending } from "./lending/lending.ts";
 import type { Load } from "./load.ts";
-import { statusWords } from "./master-view.ts";
 import type { MasterOutbox } from "./outbox.ts";
+import { createRecentNotices, type RecentNotices } from "./recent-notices.ts";
+import { extensionOf } from "./report-extension.ts";
+import { createSinceReport, type SinceReport } from "./since-report.ts";
 import type { WallClock } from "./wall-clock.ts";
-import type { WorkerRecord } from "./worker-record.ts";
 
 /**
  * Reports to a supervisor: one line on a connection of its own, again and again, never answered. One that cannot be
@@ -40,8 +32,12 @@ export interface LoadReports {
   onStarted(now: InstantMs): void;
   /** @param http where the HTTP API listens, if there is one. */
   onMeasured(figures: HostFigures, http: Endpoint | undefined): void;
+  /** A task was given to a worker, after it had waited for so long. */
+  onBegun(waitMs: DurationMs): void;
   /** A task was done. */
   onServed(): void;
+  /** This master has something to tell its operator; a supervisor may want to know as well. */
+  onNotice(notice: Notice, now: InstantMs): void;
   onDialSucceeded(conn: ConnId, now: InstantMs): void;
   onClosed(conn: ConnId, reason: CloseReason): void;
   wake(now: InstantMs): void;
@@ -67,6 +63,7 @@ export interface LoadReportsTools {
   readonly backlog: Backlog;
   readonly attempts: Attempts;
   readonly load: Load;
+  readonly lending: Pick<Lending, "loans" | "whereabouts" | "figures">;
   readonly peers: () => readonly RegistryEntry[];
   readonly prng: Prng;
 }
@@ -75,9 +72,8 @@ interface State extends LoadReportsTools {
   readonly options: LoadReportsOptions;
   figures: HostFigures | undefined;
   http: Endpoint | undefined;
-  /** Tasks done since the report before, and when that was. */
-  served: number;
-  servedSince: InstantMs | undefined;
+  readonly since: SinceReport;
+  readonly notices: RecentNotices;
   conn: ConnId | undefined;
   isSent: boolean;
   dueAt: InstantMs | undefined;
@@ -90,8 +86,8 @@ export function createLoadReports(options: LoadReportsOptions, tools: LoadReport
     options,
     figures: undefined,
     http: undefined,
-    served: 0,
-    servedSince: undefined,
+    since: createSinceReport(),
+    notices: createRecentNotices(tools.clock),
     conn: undefined,
     isSent: false,
     dueAt: undefined,
@@ -99,15 +95,19 @@ export function createLoadReports(options: LoadReportsOptions, tools: LoadReport
   };
   return {
     onStarted(now) {
-      state.servedSince = now;
+      state.since.begin(now);
       if (options.monitor !== undefined) state.dueAt = after(now, options.monitorIntervalMs);
     },
     onMeasured(figures, http) {
       state.figures = figures;
       state.http = http;
     },
-    onServed() {
-      state.served++;
+    onBegun(waitMs) {
+      if (options.monitor !== undefined) state.since.onBegun(waitMs);
+    },
+    onServed: () => state.since.onServed(),
+    onNotice(notice, now) {
+      if (options.monitor !== undefined) state.notices.onNotice(notice, now);
     },
     onDialSucceeded(conn, now) {
       if (conn !== state.conn || state.figures === undefined) return;
@@ -146,70 +146,16 @@ function reportOf(state: State, figures: HostFigures, now: InstantMs): Performan
     farm: farmFigures(state),
     maxTask: options.backlogHigh,
     neighbours: state.peers().flatMap((entry) => neighbourOf(state, entry)),
-    extension: options.monitorWords === "class" ? undefined : extensionOf(state, now),
+    extension: options.monitorWords === "class" ? undefined : extensionOf(extensionSources(state), now),
   };
 }
 
-function extensionOf(state: State, now: InstantMs): ReportExtension {
-  const load = state.load.view(now);
-  return {
-    state: load.state,
-    causes: load.causes,
-    since: load.since,
-    http: state.http === undefined ? undefined : formatEndpoint(state.http),
-    figures: { ...marksOf(state.options), ...loadFigures(load), ...workerCounts(state), ...takeThroughput(state, now) },
-    peers: state.peers().flatMap((entry) => peerOf(state, entry)),
-    workers: [...state.farm.workers.values()].map(workerOf),
-    loans: [],
-    notices: [],
-  };
-}
-
-const marksOf = ({ monitorIntervalMs, backlogHigh, backlogLow, ...marks }: LoadReportsOptions): ReportFigures => ({
-  intervalMs: monitorIntervalMs,
-  backlogHigh,
-  backlogLow,
-  ...(marks.waitHighMs === undefined ? {} : { waitHighMs: marks.waitHighMs }),
-  ...(marks.waitLowMs === undefined ? {} : { waitLowMs: marks.waitLowMs }),
-});
-
-const loadFigures = (load: LoadView): ReportFigures => ({
-  ...(load.estimatedWaitMs === undefined ? {} : { estimatedWaitMs: load.estimatedWaitMs }),
-  oldestWaitMs: load.oldestWaitMs,
-  arrivalsPerS: load.arrivalsPerS,
-  ...(load.serviceMs === undefined ? {} : { serviceMs: load.serviceMs }),
-  slots: load.slots,
-  busySlots: load.busySlots,
-  workersIdle: load.idleWorkers,
-});
-
-function workerCounts({ farm }: State): ReportFigures {
-  const here = [...farm.workers.values()].filter(({ status }) => status !== "gone");
-  const workersBorrowed = here.filter(({ owner }) => owner !== undefined).length;
-  return { workersOwned: here.length - workersBorrowed, workersBorrowed };
-}
-
-/** What was done since the report before. */
-function takeThroughput(state: State, now: InstantMs): ReportFigures {
-  const { served, servedSince } = state;
-  state.served = 0;
-  state.servedSince = now;
-  const overMs = servedSince === undefined ? 0 : elapsed(servedSince, now);
-  return overMs <= 0 ? {} : { throughputPerS: (1_000 * served) / overMs };
-}
-
-function peerOf({ clock }: State, { serverId, endpoint, status, lastSeenAt }: RegistryEntry): readonly ReportedPeer[] {
-  if (serverId === undefined) return [];
-  const seenAt = lastSeenAt === undefined ? undefined : clock.at(lastSeenAt);
-  return [{ id: serverId, at: formatEndpoint(endpoint), status, lastSeenAt: seenAt }];
-}
-
-const workerOf = ({ name, status, slots, attempts, owner }: WorkerRecord): ReportedWorker => ({
-  id: name,
-  status: statusWords[status],
-  slots,
-  busy: attempts.size,
-  owner,
+const extensionSources = ({ options, http, since, notices, ...tools }: State) => ({
+  ...tools,
+  marks: options,
+  http,
+  since,
+  notices,
 });
 
 function farmFigures({ farm, backlog, attempts }: State): FarmFigures {

@@ -62,6 +62,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     backlog,
     farm,
     prng: prng.fork("attempts"),
+    onBegun: (waitMs) => reports.onBegun(waitMs),
     onServed(serviceMs) {
       serviceTime.onServed(serviceMs);
       reports.onServed();
@@ -92,7 +93,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
   const peers = () => pulse.registry.entries();
   const reports: LoadReports = createLoadReports(
     { ...options, selfId },
-    { outbox, clock, conns, farm, backlog, attempts, load, peers, prng: prng.fork("reports") },
+    { outbox, clock, conns, farm, backlog, attempts, load, lending, peers, prng: prng.fork("reports") },
   );
   const sessions = createSessions({ ...options, selfId }, { outbox, farm, ledger, attempts, talk, lending });
   const classWorkers = createClassWorkers({ ...options, selfId }, { outbox, farm, attempts, backlog, lending });

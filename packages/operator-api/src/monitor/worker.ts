@@ -18,7 +18,10 @@ export const monitoredWorkerSchema = named(
     id: z.string(),
     owner: described(z.string(), "Whose it is."),
     master: described(z.string().nullable(), "Where it is; null if nobody has it."),
-    status: described(z.string(), "ALIVE, AWAY or TIMEOUT, as the master says that has it, or else that had it last."),
+    status: described(
+      z.string(),
+      "ALIVE, AWAY, LENT or TIMEOUT, as the master says that has it, or else that had it last.",
+    ),
     slots: figure,
     busy: figure,
     since: described(moment, "When something of this last changed. How old it may be, `heardAt` of its master tells."),
@@ -49,9 +52,12 @@ export const monitoredLoanSchema = named(
     worker: z.string(),
     lender: z.string(),
     borrower: z.string(),
-    state: described(z.string(), "A word of the master that said it last; `unreturnable`: it does not come home."),
+    state: described(
+      z.string(),
+      "A word of the lender, or else of the borrower; `lost`: nobody has it; `unreturnable`: it does not come home.",
+    ),
     endsAt: described(moment.nullable(), "When it ends by itself."),
-    since: described(moment, "When something of this last changed."),
+    since: described(moment, "Since when the state is what it is."),
     saidBy: z.array(z.string()),
   }),
 );

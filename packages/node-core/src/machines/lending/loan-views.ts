@@ -24,7 +24,7 @@ export function loanViews(state: LendingState, { limit, direction }: LoanQuery, 
     .map((entry) => viewOf(state, entry, live.get(entry)));
 }
 
-type LiveFacts = Pick<LoanView, "leaseLeftMs" | "tasksDone">;
+type LiveFacts = Pick<LoanView, "leaseLeftMs" | "tasksDone" | "isUnreturnable">;
 
 function liveFacts({ log, guests, loans }: LendingState, now: InstantMs): ReadonlyMap<LoanEntry, LiveFacts> {
   const facts = new Map<LoanEntry, LiveFacts>();
@@ -33,12 +33,14 @@ function liveFacts({ log, guests, loans }: LendingState, now: InstantMs): Readon
     if (entry !== undefined) facts.set(entry, told);
   };
   for (const guest of guests.all.values()) {
-    note(guest, { leaseLeftMs: leftMs(guest.leaseEndsAt, now), tasksDone: doneBy(guest) });
+    const { isUnreturnable, leaseEndsAt } = guest;
+    note(guest, { leaseLeftMs: leftMs(leaseEndsAt, now), tasksDone: doneBy(guest), isUnreturnable });
   }
   for (const loan of loans.open.values()) {
     // Before it is there, and once it is on its way back, nothing is renewed.
     const endsAt = loan.phase === "lent" ? loans.dueAt(loan) : undefined;
-    note(loan, { leaseLeftMs: endsAt === undefined ? undefined : leftMs(endsAt, now), tasksDone: undefined });
+    const leaseLeftMs = endsAt === undefined ? undefined : leftMs(endsAt, now);
+    note(loan, { leaseLeftMs, tasksDone: undefined, isUnreturnable: false });
   }
   return facts;
 }
@@ -59,6 +61,7 @@ function viewOf({ options, clock }: LendingState, entry: LoanEntry, live: LiveFa
     endedAt: endedAt === undefined ? undefined : clock.at(endedAt),
     leaseLeftMs: live?.leaseLeftMs,
     tasksDone: live?.tasksDone ?? tasksDone,
+    isUnreturnable: live?.isUnreturnable ?? false,
     reason,
   };
 }
