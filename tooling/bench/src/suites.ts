@@ -1,3 +1,4 @@
+import { dashboardSuite } from "./dashboard/suite.ts";
 import { heartbeatSuite } from "./heartbeat/suite.ts";
 import { lendingSuite } from "./lending/suite.ts";
 import { lendingProcessesSuite } from "./lending-processes/suite.ts";
@@ -9,6 +10,7 @@ import { tasksSuite } from "./tasks/suite.ts";
 
 /** Every subject that can be measured. A new one is a folder beside `heartbeat/` and a line here. */
 export const suites: readonly Suite[] = [
+  dashboardSuite,
   heartbeatSuite,
   lendingSuite,
   lendingProcessesSuite,

@@ -4,10 +4,9 @@ import { epochMs, nodeId } from "@mutirao/primitives";
 import { encodeMessage, type FarmFigures, type PerformanceReport, type SystemFigures } from "@mutirao/protocol";
 
 /** Masters that report as real ones do: one line on a connection of its own, again and again. */
-export interface Cluster {
+export interface Cluster extends Disposable {
   /** Reports that were taken over by the system, since the last time. */
   takeSent(): number;
-  stop(): void;
 }
 
 export interface ClusterSize {
@@ -43,7 +42,7 @@ export function startCluster(port: number, size: ClusterSize): Cluster {
       sent = 0;
       return taken;
     },
-    stop: () => clearInterval(timer),
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 

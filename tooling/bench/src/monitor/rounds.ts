@@ -1,11 +1,6 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { type ClusterSize, startCluster } from "./cluster.ts";
+import { startMonitor } from "./monitor-process.ts";
 
 /** What a monitor used while a cluster reported. */
 export interface MonitorUsage {
@@ -19,18 +14,13 @@ export interface MonitorUsage {
 
 /** Starts a monitor with its history, lets a cluster report, and looks at it for a while. */
 export async function measureMonitor(size: ClusterSize, overMs: number): Promise<MonitorUsage> {
-  const folder = mkdtempSync(join(tmpdir(), "mutirao-bench-"));
-  const flags = ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir", folder];
-  const main = fileURLToPath(import.meta.resolve("load-monitor/main"));
-  const child = spawn(process.execPath, [main, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await using monitor = await startMonitor();
+  const { port, http } = monitor;
+  using cluster = startCluster(port, size);
   const leaving = new AbortController();
-  let cluster: ReturnType<typeof startCluster> | undefined;
+  const client = { bytes: 0 };
+  void readEvents(http, client, leaving.signal);
   try {
-    const [port, http] = await portsIn(child.stderr);
-    cluster = startCluster(port, size);
-    const client = { bytes: 0 };
-    void readEvents(http, client, leaving.signal);
     // Everybody has reported, and everything is compiled.
     await sleep(1.5 * size.intervalMs);
     const before = await readFigures(http);
@@ -48,24 +38,8 @@ export async function measureMonitor(size: ClusterSize, overMs: number): Promise
       eventsKbPerS: bytes / 1_024 / (tookMs / 1_000),
     };
   } finally {
-    cluster?.stop();
     leaving.abort();
-    child.kill();
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Where it takes reports, and where it serves, as its log says. */
-async function portsIn(stderr: NodeJS.ReadableStream): Promise<readonly [number, number]> {
-  const ports = new Map<string, number>();
-  for await (const line of createInterface({ input: stderr })) {
-    const { event, port } = JSON.parse(line) as { readonly event: string; readonly port: number };
-    ports.set(event, port);
-    const [at, http] = [ports.get("listening"), ports.get("http-listening")];
-    if (at !== undefined && http !== undefined) return [at, http];
-  }
-  throw new Error("the monitor ended before it served");
 }
 
 async function readFigures(http: number): Promise<{ readonly cpuS: number; readonly rssBytes: number }> {

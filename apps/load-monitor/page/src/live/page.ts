@@ -9,6 +9,12 @@ const ownNow = (): number => performance.now();
 
 /** What the monitor has told. */
 export const state = signal<PageState>(nothingYet);
+/** Parts of it, each of which is the same object until something in it changes: most changes are of masters only. */
+export const hasStatus = computed(() => state.value.status !== undefined);
+export const notices = computed(() => state.value.notices);
+export const exchanges = computed(() => state.value.exchanges);
+export const alarms = computed(() => state.value.alarms);
+
 const heard = signal<Heard>({ monitorMs: Date.now(), ownMs: ownNow(), speed: 1 });
 const isConnected = signal(false);
 /** Whether there was an attempt to connect that failed. */

@@ -38,8 +38,24 @@ export function busyShare({ slots, busySlots, workers }: MonitoredMaster): numbe
   return Math.min(1, busySlots / slots);
 }
 
-/** Ids are compared so that `master-2` comes before `master-10`. */
-const byId = new Intl.Collator("en", { numeric: true }).compare;
+/** Ids are compared so that `master-2` comes before `master-10`. A collator can do that too, at twenty times the price. */
+export function byId(a: string, b: string): number {
+  const [left, right] = [sortKeyOf(a), sortKeyOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+const sortKeysOfIds = new Map<string, string>();
+const SORT_KEYS_MAX = 5_000;
+const DIGITS_MAX = 15;
+
+function sortKeyOf(id: string): string {
+  const known = sortKeysOfIds.get(id);
+  if (known !== undefined) return known;
+  if (sortKeysOfIds.size >= SORT_KEYS_MAX) sortKeysOfIds.clear();
+  const key = id.replace(/\d+/g, (digits) => digits.padStart(DIGITS_MAX, "0"));
+  sortKeysOfIds.set(id, key);
+  return key;
+}
 
 export function listMasters({ masters }: PageState, { sort, text }: MasterQuery): MasterLists {
   const wanted = text.trim().toLowerCase();

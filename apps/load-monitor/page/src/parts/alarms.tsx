@@ -1,13 +1,13 @@
 import type { Alarm } from "@mutirao/operator-api/monitor";
 import { computed } from "@preact/signals";
-import { now, selected, state } from "../live/page.ts";
+import { alarms, now, selected } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { ageMs } from "../model/ages.ts";
 import { listAlarms } from "../model/notices.ts";
 import { Age } from "./age.tsx";
 import { Panel } from "./panel.tsx";
 
-const lists = computed(() => listAlarms(state.value.alarms.values()));
+const lists = computed(() => listAlarms(alarms.value.values()));
 
 /** What somebody should look at, and under a fold what is over. */
 export function AlarmsPanel() {
@@ -16,21 +16,21 @@ export function AlarmsPanel() {
   return (
     <Panel id="alarms" title={words.alarms} look={standing.length === 0 ? "is-calm" : ""}>
       <div role="log" aria-label={words.alarms}>
-        {standing.length === 0 ? <p class="well">{words.noAlarms}</p> : <List alarms={standing} />}
+        {standing.length === 0 ? <p class="well">{words.noAlarms}</p> : <List items={standing} />}
       </div>
       {cleared.length === 0 ? null : (
         <details class="fold">
           <summary>{words.clearedAlarms(cleared.length)}</summary>
-          <List alarms={cleared} />
+          <List items={cleared} />
         </details>
       )}
     </Panel>
   );
 }
 
-const List = ({ alarms }: { readonly alarms: readonly Alarm[] }) => (
+const List = ({ items }: { readonly items: readonly Alarm[] }) => (
   <ul class="alarms">
-    {alarms.map((alarm) => (
+    {items.map((alarm) => (
       <Item key={`${alarm.key} ${alarm.since}`} alarm={alarm} />
     ))}
   </ul>

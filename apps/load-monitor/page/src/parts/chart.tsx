@@ -114,7 +114,7 @@ function optionsOf(box: HTMLElement, curves: readonly Curve[], isTime: boolean):
         width: dash === undefined ? 1.75 : 1.25,
         ...(dash === undefined ? {} : { dash: [...dash] }),
         ...(fill === true ? { fill: `${colour(property)}22` } : {}),
-        points: { show: (plot) => (plot.data[0]?.length ?? 0) < LINE_MIN, size: 4 },
+        points: { show: (plot: uPlot) => (plot.data[0]?.length ?? 0) < LINE_MIN, size: 4 },
       })),
     ],
   };

@@ -1,6 +1,6 @@
 import type { MasterHistory } from "@mutirao/operator-api/monitor";
-import { computed, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { computed, signal, useComputed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { getJson } from "../live/get-json.ts";
 import { state } from "../live/page.ts";
 import { text } from "../live/words.ts";
@@ -79,7 +79,11 @@ export function Charts({ id, intervalMs }: ChartsProps) {
     return () => clearInterval(timer);
   }, [id, range]);
   const history = past.value.kind === "there" && past.value.history.master === id ? past.value.history : undefined;
-  const trail = state.value.trails.get(id) ?? [];
+  const trail = useComputed(() => state.value.trails.get(id) ?? []).value;
+  const series = useMemo(
+    () => kinds.map(({ columns }) => seriesOf(history, trail, columns, intervalMs)),
+    [history, trail, intervalMs],
+  );
   const { kind } = past.value;
   const hint = { loading: words.historyLoading, off: words.noHistory, failed: words.historyError, there: "" }[kind];
   return (
@@ -98,13 +102,13 @@ export function Charts({ id, intervalMs }: ChartsProps) {
         </span>
       </div>
       <div class="chart-grid">
-        {kinds.map(({ title, isTime, columns }) => (
+        {kinds.map(({ title, isTime, columns }, n) => (
           <Chart
             key={title}
             title={words[title]}
             isTime={isTime}
             curves={columns.map((name) => curves.value[name])}
-            columns={seriesOf(history, trail, columns, intervalMs)}
+            columns={series[n] ?? [[]]}
           />
         ))}
       </div>

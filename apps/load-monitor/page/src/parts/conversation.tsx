@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { conversationAbout, state, steadyIds } from "../live/page.ts";
+import { conversationAbout, exchanges, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { conversationOf, type Message, readableLine } from "../model/conversation.ts";
 import { Age } from "./age.tsx";
@@ -9,8 +9,8 @@ import { Choice, Empty, Panel } from "./panel.tsx";
 const STEP = 30;
 const AT_END_PX = 40;
 const shownMax = signal(STEP);
-const conversation = computed(() => conversationOf(state.value.exchanges, conversationAbout.value, shownMax.value));
-const everyone = steadyIds(() => [...new Set(state.value.exchanges.flatMap(({ from, to }) => [from, to]))].sort());
+const conversation = computed(() => conversationOf(exchanges.value, conversationAbout.value, shownMax.value));
+const everyone = steadyIds(() => [...new Set(exchanges.value.flatMap(({ from, to }) => [from, to]))].sort());
 /** The message that is open. */
 const opened = signal<number | undefined>(undefined);
 

@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { now, state, trouble } from "../live/page.ts";
+import { alarms, hasStatus, now, state, trouble } from "../live/page.ts";
 import { chooseLanguage, chooseTheme, type Language, language, theme, themes } from "../live/settings.ts";
 import { format, text } from "../live/words.ts";
 import { ageMs } from "../model/ages.ts";
@@ -21,7 +21,7 @@ export function Header() {
         <Settings />
       </div>
       <Banner />
-      {state.value.status === undefined ? null : <Totals />}
+      {hasStatus.value ? <Totals /> : null}
       <Sections />
     </header>
   );
@@ -76,7 +76,7 @@ function saidOf(wrong: typeof trouble.value, heardAt: string | undefined): strin
 }
 
 const totals = computed(() => totalsOf(state.value));
-const standing = computed(() => listAlarms(state.value.alarms.values()).standing.length);
+const standing = computed(() => listAlarms(alarms.value.values()).standing.length);
 
 function Totals() {
   const words = text.value;

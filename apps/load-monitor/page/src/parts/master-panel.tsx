@@ -3,19 +3,18 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { eyes, freshness, selected, state, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
-import { listMasters } from "../model/masters.ts";
+import { byId } from "../model/masters.ts";
 import { Age } from "./age.tsx";
 import { Charts } from "./charts.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
 import { StateBadge } from "./state-badge.tsx";
 
-const ids = steadyIds(() => {
-  const { present, gone } = listMasters(state.value, { sort: "id", text: "" });
-  return [...present, ...gone];
-});
+const known = steadyIds(() => [...state.value.masters.keys()]);
+const ids = computed(() => known.value.toSorted(byId));
 /** Until somebody is chosen, the one that stands first. */
 const shownId = computed(() => selected.value ?? ids.value[0]);
 const shown = computed(() => state.value.masters.get(shownId.value ?? ""));
+const shownFresh = computed(() => freshness(shownId.value ?? ""));
 
 /** Everything about one master. */
 export function MasterPanel() {
@@ -42,10 +41,10 @@ export function MasterPanel() {
   );
   return (
     <Panel id="master" title={words.master} aside={choice}>
-      <div class={`one is-${freshness(id)}`}>
+      <div class={`one is-${shownFresh.value}`}>
         <Standing master={master} />
         <Figures master={master} />
-        <Charts id={id} intervalMs={master.intervalMs} />
+        <Charts key={id} id={id} intervalMs={master.intervalMs} />
         <Peers master={master} />
         <Details master={master} />
       </div>
@@ -57,7 +56,7 @@ export function MasterPanel() {
 function Standing({ master }: { readonly master: MonitoredMaster }) {
   const words = text.value;
   const { id, state: loadState, causes, since, isInferred, heardAt, intervalMs } = master;
-  const fresh = freshness(id);
+  const fresh = shownFresh.value;
   return (
     <p class="standing">
       <strong class="one-id">{id}</strong>

@@ -1,11 +1,11 @@
 import type { MonitoredNotice } from "@mutirao/operator-api/monitor";
 import { computed, signal, useSignalEffect } from "@preact/signals";
 import { getJson } from "../live/get-json.ts";
-import { noticeFilter, state } from "../live/page.ts";
+import { noticeFilter, notices } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { choicesIn, isFiltered, type NoticeFilter, noFilter, passing, withPast } from "../model/notices.ts";
 import { Age } from "./age.tsx";
-import { Choice, Empty, Panel } from "./panel.tsx";
+import { Choice, Empty, type Panel } from "./panel.tsx";
 
 const STEP = 40;
 const PAST_MAX = 300;
@@ -14,8 +14,8 @@ const shownMax = signal(STEP);
 const past = signal<readonly MonitoredNotice[]>([]);
 const search = signal<"none" | "going" | "done" | "failed">("none");
 
-const found = computed(() => passing(withPast(state.value.notices, past.value).toReversed(), noticeFilter.value));
-const choices = computed(() => choicesIn(state.value.notices));
+const shownNotices = computed(() => passing(withPast(notices.value, past.value).toReversed(), noticeFilter.value));
+const choices = computed(() => choicesIn(notices.value));
 
 /** What has happened, the latest first, by any of its parts. */
 export function NoticesPanel() {
@@ -25,14 +25,18 @@ export function NoticesPanel() {
     const timer = setTimeout(() => void searchPast(filter), TYPING_MS);
     return () => clearTimeout(timer);
   });
-  const shown = found.value.slice(0, shownMax.value);
-  const more = found.value.length - shown.length;
+  const shown = shownNotices.value.slice(0, shownMax.value);
+  const more = shownNotices.value.length - shown.length;
   return (
+<<<<<<< HEAD
     <Panel
       id="notices"
       title={words.notices}
       aside={<span class="quiet">{words.noticesShown(found.value.length)}</span>}
     >
+=======
+    <Panel id="notices" title={words.notices} aside={<span class="quiet">{words.noticesShown(shownNotices.value.length)}</span>}>
+>>>>>>> page
       <Filter />
       <SearchState />
       {shown.length === 0 ? (
@@ -70,10 +74,10 @@ async function searchPast(filter: NoticeFilter): Promise<void> {
   const { master, kind, text: wanted } = filter;
   const asked = Object.entries({ master, kind, text: wanted.trim() }).filter(([, value]) => value !== "");
   const query = new URLSearchParams([...asked, ["limit", `${PAST_MAX}`]]);
-  const notices = await getJson<readonly MonitoredNotice[]>(`/api/notices?${query}`);
+  const found = await getJson<readonly MonitoredNotice[]>(`/api/notices?${query}`);
   if (noticeFilter.peek() !== filter) return;
-  past.value = notices ?? [];
-  search.value = notices === undefined ? "failed" : "done";
+  past.value = found ?? [];
+  search.value = found === undefined ? "failed" : "done";
 }
 
 function SearchState() {

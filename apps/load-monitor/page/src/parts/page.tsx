@@ -1,4 +1,4 @@
-import { hasFailed, state } from "../live/page.ts";
+import { hasFailed, hasStatus } from "../live/page.ts";
 import { text } from "../live/words.ts";
 import { AlarmsPanel } from "./alarms.tsx";
 import { ConversationPanel } from "./conversation.tsx";
@@ -13,7 +13,6 @@ import { ViewsPanel } from "./views.tsx";
 
 /** The whole page. */
 export function Page() {
-  const { status } = state.value;
   return (
     <>
       <a class="skip" href="#content">
@@ -21,7 +20,7 @@ export function Page() {
       </a>
       <Header />
       <main id="content" tabIndex={-1} class="board">
-        {status === undefined ? <Waiting /> : <Board />}
+        {hasStatus.value ? <Board /> : <Waiting />}
       </main>
     </>
   );

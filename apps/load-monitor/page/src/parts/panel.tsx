@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 
 interface PanelProps {
   readonly id: string;
@@ -40,21 +41,26 @@ interface ChoiceProps<Value extends string> {
   readonly isLabelShown?: boolean;
 }
 
+const AT_ONCE_MAX = 30;
+
 /** A choice of one out of several. */
 export function Choice<Value extends string>({ label, value, choices, onChoose, isLabelShown }: ChoiceProps<Value>) {
+  // Hundreds of options cost more to make than the rest of the page: they are made when somebody comes near.
+  const [isNear, comeNear] = useState(false);
+  const shown = isNear || choices.length <= AT_ONCE_MAX ? choices : choices.filter(([one]) => one === value);
   return (
-    <label class="choice">
+    <label class="choice" onPointerEnter={() => comeNear(true)} onFocusCapture={() => comeNear(true)}>
       <span class={isLabelShown === true ? "choice-label" : "unseen"}>{label}</span>
       <select
         value={value}
         onChange={({ currentTarget }) => {
-          const chosen = choices[currentTarget.selectedIndex];
+          const chosen = shown[currentTarget.selectedIndex];
           if (chosen !== undefined) onChoose(chosen[0]);
         }}
       >
-        {choices.map(([one, shown]) => (
+        {shown.map(([one, name]) => (
           <option key={one} value={one} selected={one === value}>
-            {shown}
+            {name}
           </option>
         ))}
       </select>

@@ -1,5 +1,6 @@
 import type { MonitoredLoan, MonitoredMaster } from "@mutirao/operator-api/monitor";
-import { signal, useComputed } from "@preact/signals";
+import { type ReadonlySignal, signal, useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { eyes, freshness, now, selected, state } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { ageMs } from "../model/ages.ts";
@@ -8,6 +9,8 @@ import { busyShare } from "../model/masters.ts";
 import { MASTER_RADIUS, neighbourOf, pointOf, type Sight, type WorkerDot } from "../model/topology.ts";
 
 type Positions = ReadonlyMap<string, Point>;
+
+const ORIGIN: Point = { x: 0, y: 0 };
 
 /** The one master that the Tab key leads to; the arrow keys lead on. */
 const focused = signal<string | undefined>(undefined);
@@ -21,42 +24,78 @@ const directions: Readonly<Record<string, Point>> = {
 
 interface MasterNodesProps {
   readonly ids: readonly string[];
-  readonly positions: Positions;
+  readonly positions: ReadonlySignal<Positions>;
   readonly isDetailed: boolean;
 }
 
+/** Nodes that are made in one frame: a crowd comes in step by step, and nothing waits for it. */
+const CHUNK = 60;
+
 export function MasterNodes({ ids, positions, isDetailed }: MasterNodesProps) {
-  const first = focused.value !== undefined && ids.includes(focused.value) ? focused.value : ids[0];
-  const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: SVGGElement }): void => {
-    const direction = directions[event.key];
-    const from = event.target instanceof SVGElement ? event.target.dataset["master"] : undefined;
-    if (direction === undefined || from === undefined) return;
-    event.preventDefault();
-    const next = neighbourOf(from, direction, positions);
-    if (next === undefined) return;
-    focused.value = next;
-    const nodes = event.currentTarget.querySelectorAll<SVGGElement>("[data-master]");
-    [...nodes].find(({ dataset }) => dataset["master"] === next)?.focus();
-  };
+  const first = useComputed(() => focused.value ?? ids[0]);
+  const chunks = useMemo(
+    () => Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, n) => ids.slice(n * CHUNK, (n + 1) * CHUNK)),
+    [ids],
+  );
+  const [shown, show] = useState(1);
+  useEffect(() => {
+    if (shown >= chunks.length) return;
+    const frame = requestAnimationFrame(() => show(shown + 1));
+    return () => cancelAnimationFrame(frame);
+  }, [shown, chunks]);
   return (
-    <g onKeyDown={onKeyDown}>
-      {ids.map((id) => (
-        <MasterNode key={id} id={id} at={positions.get(id) ?? ORIGIN} isFirst={id === first} isDetailed={isDetailed} />
+    <g onKeyDown={(event) => moveFocus(event, positions.peek())}>
+      {chunks.slice(0, shown).map((chunk, n) => (
+        <Chunk key={n} ids={chunk} first={first} positions={positions} isDetailed={isDetailed} />
       ))}
     </g>
   );
 }
 
-const ORIGIN: Point = { x: 0, y: 0 };
+interface ChunkProps extends MasterNodesProps {
+  readonly first: ReadonlySignal<string | undefined>;
+}
+
+/** What is the same as before is not looked at again. */
+const Chunk = ({ ids, first, positions, isDetailed }: ChunkProps) =>
+  useMemo(
+    () => (
+      <>
+        {ids.map((id) => (
+          <MasterNode key={id} id={id} first={first} positions={positions} isDetailed={isDetailed} />
+        ))}
+      </>
+    ),
+    [ids, first, positions, isDetailed],
+  );
+
+function moveFocus(event: KeyboardEvent & { readonly currentTarget: SVGGElement }, positions: Positions): void {
+  const direction = directions[event.key];
+  const from = event.target instanceof SVGElement ? event.target.dataset["master"] : undefined;
+  if (direction === undefined || from === undefined) return;
+  event.preventDefault();
+  const next = neighbourOf(from, direction, positions);
+  if (next === undefined) return;
+  focused.value = next;
+  const nodes = event.currentTarget.querySelectorAll<SVGGElement>("[data-master]");
+  [...nodes].find(({ dataset }) => dataset["master"] === next)?.focus();
+}
 
 interface MasterNodeProps {
   readonly id: string;
-  readonly at: Point;
-  readonly isFirst: boolean;
+  readonly first: ReadonlySignal<string | undefined>;
+  readonly positions: ReadonlySignal<Positions>;
   readonly isDetailed: boolean;
 }
 
-function MasterNode({ id, at, isFirst, isDetailed }: MasterNodeProps) {
+function MasterNode({ id, first, positions, isDetailed }: MasterNodeProps) {
+  const place = useRef<SVGGElement>(null);
+  // Moving it draws nothing of it anew.
+  useSignalEffect(() => {
+    const { x, y } = positions.value.get(id) ?? ORIGIN;
+    if (place.current !== null) place.current.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+  });
+  const isFirst = useComputed(() => first.value === id);
   const master = useComputed(() => state.value.masters.get(id));
   const fresh = useComputed(() => freshness(id));
   const isSelected = useComputed(() => selected.value === id);
@@ -73,12 +112,12 @@ function MasterNode({ id, at, isFirst, isDetailed }: MasterNodeProps) {
   const seenAs = seen.value === undefined ? "" : format.value.word(words.statuses, seen.value);
   const look = `master state-${load} is-${fresh.value}${isSelected.value ? " is-selected" : ""} seen-${seen.value}`;
   return (
-    <g class={look} style={{ transform: `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)` }}>
+    <g class={look} ref={place}>
       {/* biome-ignore lint/a11y/useSemanticElements: there is no button in SVG. */}
       <g
         role="button"
         // In SVG the name of an attribute is taken as it is written.
-        tabindex={isFirst ? 0 : -1}
+        tabindex={isFirst.value ? 0 : -1}
         aria-pressed={isSelected.value}
         aria-label={seenAs === "" ? said : `${said}, ${words.seenAs(seenAs)}`}
         data-master={id}

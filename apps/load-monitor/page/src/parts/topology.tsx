@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { eyes, state, steadyIds } from "../live/page.ts";
 import { textScale } from "../live/text-scale.ts";
 import { text } from "../live/words.ts";
@@ -65,6 +65,11 @@ function Plan() {
   useLayout();
   const words = text.value;
   const { loans, dots, sights } = topology.value;
+  const [shownIds, detailed] = [ids.value, isDetailed.value];
+  const nodes = useMemo(
+    () => <MasterNodes ids={shownIds} positions={positions} isDetailed={detailed} />,
+    [shownIds, detailed],
+  );
   return (
     <>
       <div class="map" ref={box}>
@@ -78,7 +83,7 @@ function Plan() {
           <Defs />
           <Sights sights={sights} positions={positions.value} />
           <LoanEdges loans={loans} positions={positions.value} />
-          <MasterNodes ids={ids.value} positions={positions.value} isDetailed={isDetailed.value} />
+          {nodes}
           <Dots dots={dots} positions={positions.value} />
         </svg>
         <ZoomButtons />

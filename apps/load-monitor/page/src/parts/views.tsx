@@ -1,8 +1,21 @@
 import type { Difference } from "@mutirao/operator-api/monitor";
 import { computed, signal, useSignalEffect } from "@preact/signals";
+
+<<<<<<< HEAD
+
 import { getJson } from "../live/get-json.ts";
 import { now, state, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
+
+=======
+
+import { getJson } from "../live/get-json.ts";
+import { state, steadyIds } from "../live/page.ts";
+import { format, text } from "../live/words.ts";
+import { byId } from "../model/masters.ts";
+
+>>>>>>> page
+
 import { Age } from "./age.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
 
@@ -10,9 +23,16 @@ const leftChoice = signal<string | undefined>(undefined);
 const rightChoice = signal<string | undefined>(undefined);
 const differingOnly = signal(false);
 
+<<<<<<< HEAD
 const ids = steadyIds(() =>
   [...state.value.masters.values()].flatMap(({ id, freshness }) => (freshness === "gone" ? [] : id)).sort(),
 );
+=======
+const present = steadyIds(() =>
+  [...state.value.masters.values()].flatMap(({ id, freshness }) => (freshness === "gone" ? [] : id)),
+);
+const ids = computed(() => present.value.toSorted(byId));
+>>>>>>> page
 /** Those who tell of peers are the ones worth comparing. */
 const tellers = steadyIds(() => ids.value.filter((id) => (state.value.masters.get(id)?.peers.length ?? 0) > 0));
 const another = (id: string | undefined, all: readonly string[]) => all.find((other) => other !== id);
@@ -99,7 +119,6 @@ async function compare(key: string): Promise<void> {
 
 function Rows() {
   const words = text.value;
-  const { masters } = state.value;
   if (answer.value === undefined) return <Empty title={words.connecting} />;
   if (answer.value === "failed") return <Empty title={words.compareFailed} />;
   const { left: a, right: b, rows } = answer.value.difference;
@@ -118,7 +137,7 @@ function Rows() {
                 <th scope="col">{words.peer}</th>
                 {[a, b].map((id) => (
                   <th key={id} scope="col">
-                    {id} <Heard at={masters.get(id)?.heardAt} />
+                    {id} <Heard id={id} />
                   </th>
                 ))}
               </tr>
@@ -142,9 +161,11 @@ function Rows() {
   );
 }
 
-const Heard = ({ at }: { readonly at: string | undefined }) =>
-  at === undefined || now.value === 0 ? null : (
+function Heard({ id }: { readonly id: string }) {
+  const at = state.value.masters.get(id)?.heardAt;
+  return at === undefined ? null : (
     <span class="quiet">
-      <Age at={at} />
+      <Age key={at} at={at} />
     </span>
   );
+}
