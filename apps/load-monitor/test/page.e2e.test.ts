@@ -197,23 +197,20 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     await page.locator('.master.seen-TIMEOUT [data-master="bravo"]').waitFor();
   });
 
-  test.for(["light", "dark"] as const)(
-    "has no violation that axe-core finds, %s",
-    async (theme, { processes, setStage }) => {
-      const stage = await setStage(processes, { colorScheme: theme }, { foreign: ["equipe-7"] });
-      const { page } = stage;
-      await open(stage);
-      await page.getByText("No master has reported yet").first().waitFor();
-      expect(await violationsIn(page)).toStrictEqual([]);
-      await tellBurst(stage);
-      await page.locator("#conversation .message > button").first().click();
-      await page.locator("#notices summary").first().click();
-      expect(await violationsIn(page)).toStrictEqual([]);
-      await page.setViewportSize({ width: 360, height: 780 });
-      expect(await violationsIn(page)).toStrictEqual([]);
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
-    },
-  );
+  test.for(["light", "dark"] as const)("has no violation that axe-core finds, %s", async (theme, { processes, setStage }) => {
+    const stage = await setStage(processes, { colorScheme: theme }, { foreign: ["equipe-7"] });
+    const { page } = stage;
+    await open(stage);
+    await page.getByText("No master has reported yet").first().waitFor();
+    expect(await violationsIn(page)).toStrictEqual([]);
+    await tellBurst(stage);
+    await page.locator("#conversation .message > button").first().click();
+    await page.locator("#notices summary").first().click();
+    expect(await violationsIn(page)).toStrictEqual([]);
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await violationsIn(page)).toStrictEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  });
 
   test.runIf(shotFolder !== undefined)("is photographed", async ({ processes, setStage }) => {
     const folder = shotFolder ?? "";
@@ -226,18 +223,10 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     await page.getByRole("button", { name: "alfa", exact: true }).first().click();
     for (const theme of ["light", "dark"] as const) {
       await page.getByLabel("Theme").selectOption(theme);
-      for (const [width, height] of [
-        [360, 780],
-        [1_440, 900],
-        [3_840, 2_160],
-      ] as const) {
+      for (const [width, height] of [[360, 780], [1_440, 900], [3_840, 2_160]] as const) {
         await page.setViewportSize({ width, height });
         await page.locator("#master canvas").first().waitFor();
-        await page.screenshot({
-          path: join(folder, `${theme}-${width}.png`),
-          animations: "disabled",
-          fullPage: width === 360,
-        });
+        await page.screenshot({ path: join(folder, `${theme}-${width}.png`), animations: "disabled", fullPage: width === 360 });
       }
     }
   });

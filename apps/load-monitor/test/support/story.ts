@@ -99,14 +99,7 @@ function beginChapter(chapter: Chapter, note: Note): void {
     say(note, "alfa", "bravo", { word: "WORKER_RELEASE", workers: ["bravo-w3"], why: "backlog 1 < 4" }, release);
     const answer = { SERVER_UUID: "bravo", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ["bravo-w3"] };
     say(note, "bravo", "alfa", { word: "RELEASE_ACK", workers: ["bravo-w3"] }, answer);
-    tellWorker(
-      note,
-      "alfa",
-      "bravo-w3",
-      "RETURN",
-      { TASK: "RETURN", SERVER_RETURN: ipOf(9_102) },
-      "not needed any more",
-    );
+    tellWorker(note, "alfa", "bravo-w3", "RETURN", { TASK: "RETURN", SERVER_RETURN: ipOf(9_102) }, "not needed any more");
   }
 }
 

@@ -14,7 +14,7 @@ export interface Journal {
     kind: string,
     data: MonitoredNotice["data"],
     at: EpochMs,
-    exchange?: ToldExchange | undefined,
+    exchange?: ToldExchange,
   ): void;
   readonly notices: readonly MonitoredNotice[];
   readonly exchanges: readonly Exchange[];

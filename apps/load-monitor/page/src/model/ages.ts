@@ -31,10 +31,7 @@ const STALE_INTERVALS = 2;
  * How fresh a master's figures are. The monitor says so with every change; when it cannot be heard any more, everything
  * grows old all the same, and only the page can tell.
  */
-export function freshnessOf(
-  master: Pick<MonitoredMaster, "freshness" | "heardAt" | "intervalMs">,
-  now: number,
-): Freshness {
+export function freshnessOf(master: Pick<MonitoredMaster, "freshness" | "heardAt" | "intervalMs">, now: number): Freshness {
   if (master.freshness !== "fresh") return master.freshness;
   return ageMs(master.heardAt, now) > STALE_INTERVALS * master.intervalMs ? "stale" : "fresh";
 }

@@ -5,7 +5,7 @@ import { noticeFilter, notices } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { choicesIn, isFiltered, type NoticeFilter, noFilter, passing, withPast } from "../model/notices.ts";
 import { Age } from "./age.tsx";
-import { Choice, Empty, type Panel } from "./panel.tsx";
+import { Choice, Empty, Panel } from "./panel.tsx";
 
 const STEP = 40;
 const PAST_MAX = 300;
@@ -28,15 +28,7 @@ export function NoticesPanel() {
   const shown = shownNotices.value.slice(0, shownMax.value);
   const more = shownNotices.value.length - shown.length;
   return (
-<<<<<<< HEAD
-    <Panel
-      id="notices"
-      title={words.notices}
-      aside={<span class="quiet">{words.noticesShown(found.value.length)}</span>}
-    >
-=======
     <Panel id="notices" title={words.notices} aside={<span class="quiet">{words.noticesShown(shownNotices.value.length)}</span>}>
->>>>>>> page
       <Filter />
       <SearchState />
       {shown.length === 0 ? (
@@ -98,8 +90,7 @@ function Filter() {
   const words = text.value;
   const { master, kind, severity, text: wanted } = noticeFilter.value;
   const { masters, kinds } = choices.value;
-  const withChosen = (all: readonly string[], chosen: string) =>
-    chosen === "" || all.includes(chosen) ? all : [chosen, ...all];
+  const withChosen = (all: readonly string[], chosen: string) => (chosen === "" || all.includes(chosen) ? all : [chosen, ...all]);
   return (
     <div class="bar" role="search">
       <label class="search">

@@ -1,21 +1,9 @@
 import type { Difference } from "@mutirao/operator-api/monitor";
 import { computed, signal, useSignalEffect } from "@preact/signals";
-
-<<<<<<< HEAD
-
-import { getJson } from "../live/get-json.ts";
-import { now, state, steadyIds } from "../live/page.ts";
-import { format, text } from "../live/words.ts";
-
-=======
-
-import { getJson } from "../live/get-json.ts";
 import { state, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
+import { getJson } from "../live/get-json.ts";
 import { byId } from "../model/masters.ts";
-
->>>>>>> page
-
 import { Age } from "./age.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
 
@@ -23,16 +11,10 @@ const leftChoice = signal<string | undefined>(undefined);
 const rightChoice = signal<string | undefined>(undefined);
 const differingOnly = signal(false);
 
-<<<<<<< HEAD
-const ids = steadyIds(() =>
-  [...state.value.masters.values()].flatMap(({ id, freshness }) => (freshness === "gone" ? [] : id)).sort(),
-);
-=======
 const present = steadyIds(() =>
   [...state.value.masters.values()].flatMap(({ id, freshness }) => (freshness === "gone" ? [] : id)),
 );
 const ids = computed(() => present.value.toSorted(byId));
->>>>>>> page
 /** Those who tell of peers are the ones worth comparing. */
 const tellers = steadyIds(() => ids.value.filter((id) => (state.value.masters.get(id)?.peers.length ?? 0) > 0));
 const another = (id: string | undefined, all: readonly string[]) => all.find((other) => other !== id);
@@ -124,8 +106,7 @@ function Rows() {
   const { left: a, right: b, rows } = answer.value.difference;
   const differing = rows.filter(({ differs }) => differs);
   const shown = differingOnly.value ? differing : rows;
-  const said = (status: string | null) =>
-    status === null ? words.doesNotKnow : format.value.word(words.statuses, status);
+  const said = (status: string | null) => (status === null ? words.doesNotKnow : format.value.word(words.statuses, status));
   return (
     <>
       <p class={differing.length > 0 ? "verdict is-bad" : "verdict"}>{words.differences(differing.length)}</p>
