@@ -7,4 +7,11 @@ import type { Suite } from "./suite.ts";
 import { tasksSuite } from "./tasks/suite.ts";
 
 /** Every subject that can be measured. A new one is a folder beside `heartbeat/` and a line here. */
-export const suites: readonly Suite[] = [heartbeatSuite, punctualitySuite, storeSuite, tasksSuite, monitorSuite, dashboardSuite];
+export const suites: readonly Suite[] = [
+  heartbeatSuite,
+  punctualitySuite,
+  storeSuite,
+  tasksSuite,
+  monitorSuite,
+  dashboardSuite,
+];

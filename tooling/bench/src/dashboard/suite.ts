@@ -23,7 +23,8 @@ export const dashboardSuite: Suite = {
   summary: "the load monitor's page in a browser: its first paint, and its long tasks",
   scenarios: ["cluster"],
   async run({ isQuick, rounds }, progress) {
-    if (browserPath === undefined) return reportOf("no browser", [], ["There is no Chromium here: nothing was measured."]);
+    if (browserPath === undefined)
+      return reportOf("no browser", [], ["There is no Chromium here: nothing was measured."]);
     const size: ClusterSize = isQuick
       ? { masters: 50, workersEach: 10, intervalMs: 1_000 }
       : { masters: 500, workersEach: 10, intervalMs: 10_000 };
@@ -41,17 +42,30 @@ export const dashboardSuite: Suite = {
 function reportOf(title: string, usages: readonly PageUsage[], remarks: readonly string[]): SuiteReport {
   const rows = usages.map((usage, n) => [
     String(n + 1),
-    ...[usage.firstPaintMs, usage.firstMastersMs, usage.startLongestMs, usage.longestMs, usage.longTasks, usage.heapMb].map(
-      formatFigure,
-    ),
+    ...[
+      usage.firstPaintMs,
+      usage.firstMastersMs,
+      usage.startLongestMs,
+      usage.longestMs,
+      usage.longTasks,
+      usage.heapMb,
+    ].map(formatFigure),
   ]);
   return {
     title: "The load monitor's page",
     method: METHOD,
     tables: usages.length === 0 ? [] : [{ title, columns, rows }],
     goals: [
-      goalOf("page-first-paint", FIRST_MAX_MS, usages.map(({ firstMastersMs }) => firstMastersMs)),
-      goalOf("page-long-tasks", LONG_TASK_MAX_MS, usages.map(({ longestMs }) => longestMs)),
+      goalOf(
+        "page-first-paint",
+        FIRST_MAX_MS,
+        usages.map(({ firstMastersMs }) => firstMastersMs),
+      ),
+      goalOf(
+        "page-long-tasks",
+        LONG_TASK_MAX_MS,
+        usages.map(({ longestMs }) => longestMs),
+      ),
     ],
     remarks,
     profiles: [],

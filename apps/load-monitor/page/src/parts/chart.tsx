@@ -39,7 +39,9 @@ export function Chart({ title, isTime, curves, columns }: ChartProps) {
     if (current === null) return;
     const made = new uPlot(optionsOf(current, curves, isTime), dataOf(columns), current);
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT * textScale() }));
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: current.clientWidth, height: HEIGHT * textScale() }),
+    );
     observer.observe(current);
     return () => {
       observer.disconnect();

@@ -113,7 +113,6 @@ function MasterNode({ id, first, positions, isDetailed }: MasterNodeProps) {
   const look = `master state-${load} is-${fresh.value}${isSelected.value ? " is-selected" : ""} seen-${seen.value}`;
   return (
     <g class={look} ref={place}>
-      {/* biome-ignore lint/a11y/useSemanticElements: there is no button in SVG. */}
       <g
         role="button"
         // In SVG the name of an attribute is taken as it is written.
@@ -156,7 +155,12 @@ function Circles({ master, isDetailed }: CirclesProps) {
     <>
       <circle class="node" r={MASTER_RADIUS} />
       {isDetailed || share === null ? null : (
-        <circle class="busy" r={MASTER_RADIUS + 5} stroke-dasharray={`${share * length} ${length}`} transform="rotate(-90)" />
+        <circle
+          class="busy"
+          r={MASTER_RADIUS + 5}
+          stroke-dasharray={`${share * length} ${length}`}
+          transform="rotate(-90)"
+        />
       )}
     </>
   );
@@ -227,7 +231,9 @@ function Dot({ dot, at }: { readonly dot: WorkerDot; readonly at: Point | undefi
         r="5"
         {...(worker === undefined ? {} : { "data-worker": worker.id, "data-place": worker.master ?? "" })}
       >
-        {worker === undefined ? null : <title>{`${text.value.worker(worker.id)} ${text.value.ofMaster(worker.owner)}`}</title>}
+        {worker === undefined ? null : (
+          <title>{`${text.value.worker(worker.id)} ${text.value.ofMaster(worker.owner)}`}</title>
+        )}
       </circle>
     </g>
   );
@@ -241,7 +247,16 @@ export const Sights = ({ sights, positions }: { readonly sights: readonly Sight[
       if (a === undefined || b === undefined) return null;
       const look = status === "ALIVE" ? "sight" : "sight misses";
       // Each side's half is of its own colour: the two need not agree.
-      return <line key={JSON.stringify([from, to])} class={look} x1={a.x} y1={a.y} x2={(a.x + b.x) / 2} y2={(a.y + b.y) / 2} />;
+      return (
+        <line
+          key={JSON.stringify([from, to])}
+          class={look}
+          x1={a.x}
+          y1={a.y}
+          x2={(a.x + b.x) / 2}
+          y2={(a.y + b.y) / 2}
+        />
+      );
     })}
   </g>
 );
