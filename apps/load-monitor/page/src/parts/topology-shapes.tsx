@@ -1,5 +1,5 @@
 import type { MonitoredLoan, MonitoredMaster } from "@mutirao/operator-api/monitor";
-import { type ReadonlySignal, signal, useComputed, useSignalEffect } from "@preact/signals";
+import { computed, type ReadonlySignal, signal, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { eyes, freshness, now, selected, state } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
@@ -204,7 +204,7 @@ function Texts({ master, isStale, isDetailed, seenAs }: TextsProps) {
 }
 
 function StaleAge({ at, y }: { readonly at: string; readonly y: number }) {
-  const said = useComputed(() => text.value.ago(format.value.age(ageMs(at, now.value))));
+  const said = useMemo(() => computed(() => text.value.ago(format.value.age(ageMs(at, now.value)))), [at]);
   return (
     <text class="node-age" y={y}>
       {said}
@@ -298,7 +298,7 @@ const BEND_STEP = 30;
 const KEEP_OFF = 58;
 
 function LoanEdge({ loan, from, to, nth }: LoanEdgeProps) {
-  const said = useComputed(() => timeLeftOf(loan, now.value));
+  const said = useMemo(() => computed(() => timeLeftOf(loan, now.value)), [loan]);
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = Math.max(1, Math.hypot(dx, dy));
   const [ux, uy] = [dx / length, dy / length];
