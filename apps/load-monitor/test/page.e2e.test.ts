@@ -1,7 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test as base, type Processes } from "@mutirao/process-tests";
+import axe, { type AxeResults } from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { type Browser, type BrowserLook, browserPath, openBrowser } from "./support/chromium.ts";
@@ -10,7 +10,6 @@ import { createStory, type StoryOptions } from "./support/story.ts";
 
 /** How long anything may take to be seen. Not a claim about speed: it only turns a hang into a failure. */
 const HANG_GUARD_MS = 60_000;
-const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const shotFolder = process.env["MUTIRAO_SCREENSHOTS"];
 
 interface Stage {
@@ -197,20 +196,23 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     await page.locator('.master.seen-TIMEOUT [data-master="bravo"]').waitFor();
   });
 
-  test.for(["light", "dark"] as const)("has no violation that axe-core finds, %s", async (theme, { processes, setStage }) => {
-    const stage = await setStage(processes, { colorScheme: theme }, { foreign: ["equipe-7"] });
-    const { page } = stage;
-    await open(stage);
-    await page.getByText("No master has reported yet").first().waitFor();
-    expect(await violationsIn(page)).toStrictEqual([]);
-    await tellBurst(stage);
-    await page.locator("#conversation .message > button").first().click();
-    await page.locator("#notices summary").first().click();
-    expect(await violationsIn(page)).toStrictEqual([]);
-    await page.setViewportSize({ width: 360, height: 780 });
-    expect(await violationsIn(page)).toStrictEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
-  });
+  test.for(["light", "dark"] as const)(
+    "has no violation that axe-core finds, %s",
+    async (theme, { processes, setStage }) => {
+      const stage = await setStage(processes, { colorScheme: theme }, { foreign: ["equipe-7"] });
+      const { page } = stage;
+      await open(stage);
+      await page.getByText("No master has reported yet").first().waitFor();
+      expect(await violationsIn(page)).toStrictEqual([]);
+      await tellBurst(stage);
+      await page.locator("#conversation .message > button").first().click();
+      await page.locator("#notices summary").first().click();
+      expect(await violationsIn(page)).toStrictEqual([]);
+      await page.setViewportSize({ width: 360, height: 780 });
+      expect(await violationsIn(page)).toStrictEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    },
+  );
 
   test.runIf(shotFolder !== undefined)("is photographed", async ({ processes, setStage }) => {
     const folder = shotFolder ?? "";
@@ -223,10 +225,18 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     await page.getByRole("button", { name: "alfa", exact: true }).first().click();
     for (const theme of ["light", "dark"] as const) {
       await page.getByLabel("Theme").selectOption(theme);
-      for (const [width, height] of [[360, 780], [1_440, 900], [3_840, 2_160]] as const) {
+      for (const [width, height] of [
+        [360, 780],
+        [1_440, 900],
+        [3_840, 2_160],
+      ] as const) {
         await page.setViewportSize({ width, height });
         await page.locator("#master canvas").first().waitFor();
-        await page.screenshot({ path: join(folder, `${theme}-${width}.png`), animations: "disabled", fullPage: width === 360 });
+        await page.screenshot({
+          path: join(folder, `${theme}-${width}.png`),
+          animations: "disabled",
+          fullPage: width === 360,
+        });
       }
     }
   });
@@ -235,8 +245,9 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 /** What axe-core has to say against the page as it is. */
 async function violationsIn(page: Page): Promise<readonly string[]> {
   // The page lets nothing be added to it, so axe comes in through the debugger.
-  await page.evaluate(`${await readFile(axeFile, "utf8")}; undefined`);
-  return page.evaluate<readonly string[]>(
-    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`)))",
+  await page.evaluate(`${axe.source}; undefined`);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary}`),
   );
 }

@@ -4,7 +4,16 @@ import { afterSnapshot, nothingYet } from "../../page/src/model/state.ts";
 import { at, loan, master, snapshot } from "./support.ts";
 
 const noFigures = { backlog: null, estimatedWaitMs: null, throughputPerS: null, slots: null, busySlots: null };
-const workers = { total: 5, alive: null, idle: 1, owned: null, lent: null, borrowed: null, failed: null, utilization: 0.8 };
+const workers = {
+  total: 5,
+  alive: null,
+  idle: 1,
+  owned: null,
+  lent: null,
+  borrowed: null,
+  failed: null,
+  utilization: 0.8,
+};
 const state = afterSnapshot(
   nothingYet,
   snapshot({

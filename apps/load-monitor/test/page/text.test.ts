@@ -12,7 +12,8 @@ const entriesOf = (table: object, path = ""): readonly Entry[] =>
   );
 
 /** The same in both, and rightly so. */
-const SAME = /^(brand|seconds|minutes|hours|days|milliseconds|perSecond|notKnownShort|toldSent|toldReceived|columns\.|rangeLabels\.|median|theMonitor|p99|cpu|topology|states\.NORMAL)/;
+const SAME =
+  /^(brand|seconds|minutes|hours|days|milliseconds|perSecond|notKnownShort|toldSent|toldReceived|columns\.|rangeLabels\.|median|theMonitor|p99|cpu|topology|states\.NORMAL)/;
 
 describe("the two languages", () => {
   test("have the same keys, of the same kinds", () => {
@@ -26,8 +27,8 @@ describe("the two languages", () => {
       const said = typeof value === "function" ? value.toString() : value;
       const saidThere = theirs.get(path);
       const there = typeof saidThere === "function" ? saidThere.toString() : saidThere;
-      expect(there, path).not.toBe("");
-      if (!SAME.test(path) && path !== "locale") expect(there, path).not.toBe(said);
+      expect([path, there]).not.toStrictEqual([path, ""]);
+      if (!SAME.test(path) && path !== "locale") expect([path, there]).not.toStrictEqual([path, said]);
     }
   });
 });

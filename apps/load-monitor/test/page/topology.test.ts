@@ -34,7 +34,11 @@ describe("the topology", () => {
     expect(placesIn(leaving).get(key)).toStrictEqual({ kind: "between", from: "b", to: "a" });
     const lent = afterDelta(leaving, delta({ workers: [worker("w1", "b", { master: "a" })] }));
     expect(placesIn(lent).get(key)).toStrictEqual({ kind: "at", master: "a", index: 1, of: 2 });
-    expect(topologyOf(lent, undefined).dots.filter(({ isBorrowed }) => isBorrowed).map((dot) => dot.key)).toStrictEqual([key]);
+    expect(
+      topologyOf(lent, undefined)
+        .dots.filter(({ isBorrowed }) => isBorrowed)
+        .map((dot) => dot.key),
+    ).toStrictEqual([key]);
     const gone = { masters: [], workers: [], loans: ["l"], alarms: [] };
     const home = afterDelta(lent, delta({ gone, workers: [worker("w1", "b")] }));
     expect(placesIn(home).get(key)).toStrictEqual(placesIn(begun).get(key));
@@ -82,7 +86,9 @@ describe("a dot", () => {
   test("is between two masters, or around one, or nowhere", () => {
     expect(pointOf({ kind: "between", from: "a", to: "b" }, positions)).toStrictEqual({ x: 50, y: 0 });
     expect(pointOf({ kind: "at", master: "c", index: 0, of: 1 }, positions)).toBeUndefined();
-    const all = Array.from({ length: 40 }, (_, index) => pointOf({ kind: "at", master: "a", index, of: 40 }, positions));
+    const all = Array.from({ length: 40 }, (_, index) =>
+      pointOf({ kind: "at", master: "a", index, of: 40 }, positions),
+    );
     expect(new Set(all.map((point) => `${point?.x.toFixed(3)} ${point?.y.toFixed(3)}`)).size).toBe(40);
   });
 });
@@ -109,7 +115,9 @@ describe("the layout", () => {
     layout.set({ ...input, ids: Array.from({ length: 60 }, (_, n) => `m${n}`), links: [] });
     layout.advance(() => false);
     const points = [...layout.positions().values()];
-    const nearest = points.map((p) => Math.min(...points.filter((q) => q !== p).map((q) => Math.hypot(p.x - q.x, p.y - q.y))));
+    const nearest = points.map((p) =>
+      Math.min(...points.filter((q) => q !== p).map((q) => Math.hypot(p.x - q.x, p.y - q.y))),
+    );
     expect(Math.min(...nearest)).toBeGreaterThan(1.5 * input.radius);
   });
 

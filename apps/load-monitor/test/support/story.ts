@@ -28,7 +28,7 @@ export interface Story {
   tellOf(chapter: Chapter, ids: readonly string[]): Promise<void>;
 }
 
-export const cast = ["alfa", "bravo", "charlie"] as const;
+const cast = ["alfa", "bravo", "charlie"] as const;
 type Id = (typeof cast)[number];
 
 export interface StoryOptions {
@@ -99,7 +99,14 @@ function beginChapter(chapter: Chapter, note: Note): void {
     say(note, "alfa", "bravo", { word: "WORKER_RELEASE", workers: ["bravo-w3"], why: "backlog 1 < 4" }, release);
     const answer = { SERVER_UUID: "bravo", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ["bravo-w3"] };
     say(note, "bravo", "alfa", { word: "RELEASE_ACK", workers: ["bravo-w3"] }, answer);
-    tellWorker(note, "alfa", "bravo-w3", "RETURN", { TASK: "RETURN", SERVER_RETURN: ipOf(9_102) }, "not needed any more");
+    tellWorker(
+      note,
+      "alfa",
+      "bravo-w3",
+      "RETURN",
+      { TASK: "RETURN", SERVER_RETURN: ipOf(9_102) },
+      "not needed any more",
+    );
   }
 }
 

@@ -31,15 +31,16 @@ const STALE_INTERVALS = 2;
  * How fresh a master's figures are. The monitor says so with every change; when it cannot be heard any more, everything
  * grows old all the same, and only the page can tell.
  */
-export function freshnessOf(master: Pick<MonitoredMaster, "freshness" | "heardAt" | "intervalMs">, now: number): Freshness {
+export function freshnessOf(
+  master: Pick<MonitoredMaster, "freshness" | "heardAt" | "intervalMs">,
+  now: number,
+): Freshness {
   if (master.freshness !== "fresh") return master.freshness;
   return ageMs(master.heardAt, now) > STALE_INTERVALS * master.intervalMs ? "stale" : "fresh";
 }
 
 /** The monitor says something every five seconds at least. */
 const SILENT_AFTER_MS = 10_000;
-
-export type LinkState = "connecting" | "live" | "lost" | "silent";
 
 /** What is wrong with what is shown, the gravest first; `undefined`: nothing. */
 export type Trouble = "lost" | "silent" | "cut-off" | "replay-over" | undefined;

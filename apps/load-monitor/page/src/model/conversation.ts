@@ -28,7 +28,11 @@ export interface Conversation {
 const SAME_WITHIN_MS = 15_000;
 
 /** The conversation, or that part of it in which `about` takes part. */
-export function conversationOf(exchanges: readonly Exchange[], about: string | undefined, shownMax: number): Conversation {
+export function conversationOf(
+  exchanges: readonly Exchange[],
+  about: string | undefined,
+  shownMax: number,
+): Conversation {
   const told = toldOnce(exchanges).filter(
     ({ exchange: { from, to } }) => about === undefined || from === about || to === about,
   );

@@ -60,7 +60,12 @@ export function createLayout(): Layout {
       const known = links.filter(([a, b]) => nodes.has(a) && nodes.has(b));
       simulation.nodes([...nodes.values()]);
       simulation
-        .force("charge", forceManyBody<Node>().strength(-6 * radius).distanceMax(12 * radius))
+        .force(
+          "charge",
+          forceManyBody<Node>()
+            .strength(-6 * radius)
+            .distanceMax(12 * radius),
+        )
         .force("collide", forceCollide<Node>(radius))
         .force("x", forceX<Node>(0).strength(CENTRE_PULL / Math.max(1, aspect)))
         .force("y", forceY<Node>(0).strength(CENTRE_PULL * Math.max(1, aspect)))

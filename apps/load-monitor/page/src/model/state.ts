@@ -78,7 +78,10 @@ export function afterDelta(before: PageState, delta: MonitorDelta): PageState {
     sources: merged(before.sources, delta.sources, [], ({ host }) => host),
     notices: appended(before.notices, delta.notices),
     exchanges: appended(before.exchanges, delta.exchanges),
-    trails: trailsAfter(merged(before.trails, [], gone.masters, () => ""), delta.masters),
+    trails: trailsAfter(
+      merged(before.trails, [], gone.masters, () => ""),
+      delta.masters,
+    ),
   };
 }
 

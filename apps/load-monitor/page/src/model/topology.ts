@@ -110,7 +110,8 @@ function sightsOf(
   shown: ReadonlySet<string>,
   eyes: string | undefined,
 ): readonly Sight[] {
-  const seers = eyes === undefined ? (masters.length > SIGHTS_MAX_MASTERS ? [] : masters) : masters.filter(({ id }) => id === eyes);
+  const seers =
+    eyes === undefined ? (masters.length > SIGHTS_MAX_MASTERS ? [] : masters) : masters.filter(({ id }) => id === eyes);
   return seers.flatMap(({ id, peers }) =>
     peers.flatMap((peer: SeenPeer) =>
       shown.has(peer.id) && peer.id !== id ? { from: id, to: peer.id, status: peer.status } : [],
@@ -152,11 +153,7 @@ function around(centre: Point | undefined, index: number, of: number): Point | u
 const FAR = 1e9;
 
 /** The next node from one in a direction, for whoever moves with the keyboard; `undefined`: there is none. */
-export function neighbourOf(
-  from: string,
-  direction: Point,
-  positions: ReadonlyMap<string, Point>,
-): string | undefined {
+export function neighbourOf(from: string, direction: Point, positions: ReadonlyMap<string, Point>): string | undefined {
   const here = positions.get(from);
   if (here === undefined) return undefined;
   let best: { readonly id: string; readonly cost: number } | undefined;

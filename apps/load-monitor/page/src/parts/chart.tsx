@@ -33,17 +33,29 @@ const SYNC = "master";
 export function Chart({ title, isTime, curves, columns }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const shown = useRef(columns);
+  shown.current = columns;
   const look = `${isDark.value} ${language.value} ${curves.map(({ name }) => name).join()}`;
   useEffect(() => {
     const { current } = box;
     if (current === null) return;
-    const made = new uPlot(optionsOf(current, curves, isTime), dataOf(columns), current);
-    plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT * textScale() }));
+    let scale = textScale();
+    const make = (): uPlot => new uPlot(optionsOf(current, curves, isTime), dataOf(shown.current), current);
+    plot.current = make();
+    const observer = new ResizeObserver(() => {
+      // A window that moves to a larger screen has larger text.
+      if (scale === textScale()) {
+        plot.current?.setSize({ width: current.clientWidth, height: HEIGHT * scale });
+        return;
+      }
+      scale = textScale();
+      plot.current?.destroy();
+      plot.current = make();
+    });
     observer.observe(current);
     return () => {
       observer.disconnect();
-      made.destroy();
+      plot.current?.destroy();
     };
   }, [look]);
   useEffect(() => plot.current?.setData(dataOf(columns)), [columns]);

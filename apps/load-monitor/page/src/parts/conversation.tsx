@@ -163,7 +163,9 @@ function Exactly({ message: { exchange, toldBy } }: { readonly message: Message 
       ) : (
         <>
           <h3>{words.exactly}</h3>
-          <pre class="wire" tabIndex={0}>{line}</pre>
+          <pre class="wire" tabIndex={0}>
+            {line}
+          </pre>
           <h3>{words.readable}</h3>
           <pre tabIndex={0}>{readableLine(line)}</pre>
         </>

@@ -62,7 +62,9 @@ function Standing({ master }: { readonly master: MonitoredMaster }) {
       <strong class="one-id">{id}</strong>
       <StateBadge state={loadState} />
       {causes.length === 0 ? null : (
-        <span class="cause">{words.because(causes.map((cause) => format.value.word(words.causes, cause)).join(", "))}</span>
+        <span class="cause">
+          {words.because(causes.map((cause) => format.value.word(words.causes, cause)).join(", "))}
+        </span>
       )}
       {since === null ? null : (
         <span class="quiet">
@@ -111,7 +113,11 @@ function Figures({ master }: { readonly master: MonitoredMaster }) {
         isTripped={causes.includes("estimatedWait")}
       />
       <Figure name={words.busySlots} value={words.ofSlots(number(master.busySlots), number(master.slots))} />
-      <Figure name={words.throughput} value={rate(master.throughputPerS)} note={`${words.arrivals} ${rate(master.arrivalsPerS)}`} />
+      <Figure
+        name={words.throughput}
+        value={rate(master.throughputPerS)}
+        note={`${words.arrivals} ${rate(master.arrivalsPerS)}`}
+      />
       <Figure
         name={words.waits}
         value={`${duration(master.waitP50Ms)} / ${duration(master.waitP99Ms)}`}
@@ -236,4 +242,3 @@ function Details({ master }: { readonly master: MonitoredMaster }) {
     </details>
   );
 }
-

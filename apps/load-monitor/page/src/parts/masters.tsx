@@ -1,5 +1,5 @@
-import { computed, signal, useComputed } from "@preact/signals";
 import type { MonitoredMaster } from "@mutirao/operator-api/monitor";
+import { computed, signal, useComputed } from "@preact/signals";
 import { freshness, masterText, selected, sort, state, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
 import { busyShare, listMasters, type SortKey, sortKeys } from "../model/masters.ts";
@@ -198,7 +198,9 @@ function WorkerCounts({ master: { workers } }: { readonly master: MonitoredMaste
     <>
       <span class="amount">{number(workers.alive ?? workers.total)}</span>
       {(workers.lent ?? 0) > 0 ? <span class="tag tag-lent">{lentShort(number(workers.lent))}</span> : null}
-      {(workers.borrowed ?? 0) > 0 ? <span class="tag tag-borrowed">{borrowedShort(number(workers.borrowed))}</span> : null}
+      {(workers.borrowed ?? 0) > 0 ? (
+        <span class="tag tag-borrowed">{borrowedShort(number(workers.borrowed))}</span>
+      ) : null}
     </>
   );
 }

@@ -28,7 +28,11 @@ export function NoticesPanel() {
   const shown = shownNotices.value.slice(0, shownMax.value);
   const more = shownNotices.value.length - shown.length;
   return (
-    <Panel id="notices" title={words.notices} aside={<span class="quiet">{words.noticesShown(shownNotices.value.length)}</span>}>
+    <Panel
+      id="notices"
+      title={words.notices}
+      aside={<span class="quiet">{words.noticesShown(shownNotices.value.length)}</span>}
+    >
       <Filter />
       <SearchState />
       {shown.length === 0 ? (
@@ -90,7 +94,8 @@ function Filter() {
   const words = text.value;
   const { master, kind, severity, text: wanted } = noticeFilter.value;
   const { masters, kinds } = choices.value;
-  const withChosen = (all: readonly string[], chosen: string) => (chosen === "" || all.includes(chosen) ? all : [chosen, ...all]);
+  const withChosen = (all: readonly string[], chosen: string) =>
+    chosen === "" || all.includes(chosen) ? all : [chosen, ...all];
   return (
     <div class="bar" role="search">
       <label class="search">

@@ -20,9 +20,15 @@ export function SourcesPanel() {
             <thead>
               <tr>
                 <th scope="col">{words.sourceHost}</th>
-                <th scope="col" class="figure">{words.sourceReports}</th>
-                <th scope="col" class="figure">{words.sourceViolations}</th>
-                <th scope="col" class="figure">{words.sourceDropped}</th>
+                <th scope="col" class="figure">
+                  {words.sourceReports}
+                </th>
+                <th scope="col" class="figure">
+                  {words.sourceViolations}
+                </th>
+                <th scope="col" class="figure">
+                  {words.sourceDropped}
+                </th>
                 <th scope="col">{words.sourceLast}</th>
               </tr>
             </thead>

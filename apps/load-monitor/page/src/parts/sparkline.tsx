@@ -25,5 +25,7 @@ function pointsOf(trail: Trail): string | undefined {
   if (values.length < 2 || values.every((value) => value === null)) return undefined;
   const top = Math.max(1, high ?? 0, ...values.map((value) => value ?? 0));
   const step = WIDTH / (values.length - 1);
-  return values.map((value, n) => `${(n * step).toFixed(1)},${(HEIGHT - 1 - ((value ?? 0) / top) * (HEIGHT - 2)).toFixed(1)}`).join(" ");
+  return values
+    .map((value, n) => `${(n * step).toFixed(1)},${(HEIGHT - 1 - ((value ?? 0) / top) * (HEIGHT - 2)).toFixed(1)}`)
+    .join(" ");
 }

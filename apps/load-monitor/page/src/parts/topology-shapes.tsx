@@ -1,5 +1,5 @@
 import type { MonitoredLoan, MonitoredMaster } from "@mutirao/operator-api/monitor";
-import { type ReadonlySignal, signal, useComputed, useSignalEffect } from "@preact/signals";
+import { computed, type ReadonlySignal, signal, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { eyes, freshness, now, selected, state } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
@@ -113,7 +113,6 @@ function MasterNode({ id, first, positions, isDetailed }: MasterNodeProps) {
   const look = `master state-${load} is-${fresh.value}${isSelected.value ? " is-selected" : ""} seen-${seen.value}`;
   return (
     <g class={look} ref={place}>
-      {/* biome-ignore lint/a11y/useSemanticElements: there is no button in SVG. */}
       <g
         role="button"
         // In SVG the name of an attribute is taken as it is written.
@@ -156,7 +155,12 @@ function Circles({ master, isDetailed }: CirclesProps) {
     <>
       <circle class="node" r={MASTER_RADIUS} />
       {isDetailed || share === null ? null : (
-        <circle class="busy" r={MASTER_RADIUS + 5} stroke-dasharray={`${share * length} ${length}`} transform="rotate(-90)" />
+        <circle
+          class="busy"
+          r={MASTER_RADIUS + 5}
+          stroke-dasharray={`${share * length} ${length}`}
+          transform="rotate(-90)"
+        />
       )}
     </>
   );
@@ -200,7 +204,7 @@ function Texts({ master, isStale, isDetailed, seenAs }: TextsProps) {
 }
 
 function StaleAge({ at, y }: { readonly at: string; readonly y: number }) {
-  const said = useComputed(() => text.value.ago(format.value.age(ageMs(at, now.value))));
+  const said = useMemo(() => computed(() => text.value.ago(format.value.age(ageMs(at, now.value)))), [at]);
   return (
     <text class="node-age" y={y}>
       {said}
@@ -227,7 +231,9 @@ function Dot({ dot, at }: { readonly dot: WorkerDot; readonly at: Point | undefi
         r="5"
         {...(worker === undefined ? {} : { "data-worker": worker.id, "data-place": worker.master ?? "" })}
       >
-        {worker === undefined ? null : <title>{`${text.value.worker(worker.id)} ${text.value.ofMaster(worker.owner)}`}</title>}
+        {worker === undefined ? null : (
+          <title>{`${text.value.worker(worker.id)} ${text.value.ofMaster(worker.owner)}`}</title>
+        )}
       </circle>
     </g>
   );
@@ -241,7 +247,16 @@ export const Sights = ({ sights, positions }: { readonly sights: readonly Sight[
       if (a === undefined || b === undefined) return null;
       const look = status === "ALIVE" ? "sight" : "sight misses";
       // Each side's half is of its own colour: the two need not agree.
-      return <line key={JSON.stringify([from, to])} class={look} x1={a.x} y1={a.y} x2={(a.x + b.x) / 2} y2={(a.y + b.y) / 2} />;
+      return (
+        <line
+          key={JSON.stringify([from, to])}
+          class={look}
+          x1={a.x}
+          y1={a.y}
+          x2={(a.x + b.x) / 2}
+          y2={(a.y + b.y) / 2}
+        />
+      );
     })}
   </g>
 );
@@ -283,7 +298,7 @@ const BEND_STEP = 30;
 const KEEP_OFF = 58;
 
 function LoanEdge({ loan, from, to, nth }: LoanEdgeProps) {
-  const said = useComputed(() => timeLeftOf(loan, now.value));
+  const said = useMemo(() => computed(() => timeLeftOf(loan, now.value)), [loan]);
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = Math.max(1, Math.hypot(dx, dy));
   const [ux, uy] = [dx / length, dy / length];

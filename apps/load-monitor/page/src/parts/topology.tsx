@@ -1,10 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { eyes, state, steadyIds } from "../live/page.ts";
+import { textScale } from "../live/text-scale.ts";
 import { text } from "../live/words.ts";
 import { createLayout, type Point } from "../model/layout.ts";
 import { MASTER_RADIUS, type Topology, topologyOf } from "../model/topology.ts";
-import { textScale } from "../live/text-scale.ts";
 import { NoMasters } from "./masters.tsx";
 import { Choice, Panel } from "./panel.tsx";
 import { Dots, LoanEdges, MasterNodes, Sights } from "./topology-shapes.tsx";
@@ -15,7 +15,10 @@ const pairOf = (a: string, b: string): string => JSON.stringify([a, b].sort());
 /** Pairs that belong together, as texts, so that the same pairs are the same list. With somebody's eyes nothing moves. */
 const pairs = steadyIds(() => {
   const { loans, sights } = topologyOf(state.value, undefined);
-  const all = [...loans.map(({ lender, borrower }) => pairOf(lender, borrower)), ...sights.map(({ from, to }) => pairOf(from, to))];
+  const all = [
+    ...loans.map(({ lender, borrower }) => pairOf(lender, borrower)),
+    ...sights.map(({ from, to }) => pairOf(from, to)),
+  ];
   return [...new Set(all)].sort();
 });
 const isDetailed = computed(() => topology.value.isDetailed);
@@ -158,10 +161,20 @@ const viewBox = computed(() => {
 
 /** One can take hold of the ground and move it. */
 const dragging = {
-  onPointerDown({ currentTarget, target, pointerId, button }: PointerEvent & { readonly currentTarget: SVGSVGElement }) {
+  onPointerDown({
+    currentTarget,
+    target,
+    pointerId,
+    button,
+  }: PointerEvent & { readonly currentTarget: SVGSVGElement }) {
     if (button === 0 && target === currentTarget) currentTarget.setPointerCapture(pointerId);
   },
-  onPointerMove({ currentTarget, pointerId, movementX, movementY }: PointerEvent & { readonly currentTarget: SVGSVGElement }) {
+  onPointerMove({
+    currentTarget,
+    pointerId,
+    movementX,
+    movementY,
+  }: PointerEvent & { readonly currentTarget: SVGSVGElement }) {
     if (!currentTarget.hasPointerCapture(pointerId)) return;
     const scale = bounds.value.width / zoom.value / room.value.width;
     pan.value = { x: pan.value.x - movementX * scale, y: pan.value.y - movementY * scale };

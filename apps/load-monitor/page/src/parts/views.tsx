@@ -1,8 +1,8 @@
 import type { Difference } from "@mutirao/operator-api/monitor";
 import { computed, signal, useSignalEffect } from "@preact/signals";
+import { getJson } from "../live/get-json.ts";
 import { state, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
-import { getJson } from "../live/get-json.ts";
 import { byId } from "../model/masters.ts";
 import { Age } from "./age.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
@@ -106,7 +106,8 @@ function Rows() {
   const { left: a, right: b, rows } = answer.value.difference;
   const differing = rows.filter(({ differs }) => differs);
   const shown = differingOnly.value ? differing : rows;
-  const said = (status: string | null) => (status === null ? words.doesNotKnow : format.value.word(words.statuses, status));
+  const said = (status: string | null) =>
+    status === null ? words.doesNotKnow : format.value.word(words.statuses, status);
   return (
     <>
       <p class={differing.length > 0 ? "verdict is-bad" : "verdict"}>{words.differences(differing.length)}</p>

@@ -56,7 +56,8 @@ export const en = {
   idleCount: (n: number) => `${n} idle`,
   allWell: "all normal",
   noMasters: "No master has reported yet",
-  noMastersHint: (at: string) => `Reports are taken at ${at}. Start a master with --monitor ${at}, and it appears here.`,
+  noMastersHint: (at: string) =>
+    `Reports are taken at ${at}. Start a master with --monitor ${at}, and it appears here.`,
   noMastersReplay: "There is none in this recording so far.",
 
   // Topology
@@ -223,7 +224,8 @@ export const en = {
   alarmTexts: {
     STALLED: (master: string, _subject: string) => `Tasks wait at ${master} and no worker is there.`,
     WORKER_ASTRAY: (master: string, subject: string) => `${subject} of ${master} is nowhere, or in two places.`,
-    WORKER_UNRETURNABLE: (master: string, subject: string) => `${subject} of ${master} does not heed the order to go home.`,
+    WORKER_UNRETURNABLE: (master: string, subject: string) =>
+      `${subject} of ${master} does not heed the order to go home.`,
     PEER_FLAPPING: (master: string, subject: string) => `${subject} comes and goes, as ${master} sees it.`,
   },
 
