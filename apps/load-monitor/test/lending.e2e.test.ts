@@ -19,7 +19,9 @@ test("of a burst at one of two masters the monitor shows the loan, what was said
   startWorker(processes, `127.0.0.1:${here}`, "h1");
   startWorker(processes, `127.0.0.1:${there}`, "c1");
   const workers = async () =>
-    (await monitor.snapshot()).workers.map(({ id, owner, master }) => [id, owner, master]).sort();
+    (await monitor.snapshot()).workers
+      .map(({ id, owner, master }) => [id, owner, master].map(String))
+      .toSorted((a, b) => String(a).localeCompare(String(b)));
   const home = [
     ["c1", "calm", "calm"],
     ["h1", "hot", "hot"],

@@ -26,7 +26,7 @@ function reportingPair() {
   const lastLine = (from: string): string =>
     town.said.findLast((saying) => saying.from === from && saying.to === "supervisor")?.line ?? "";
   const lastReport = (from: string) => {
-    const decoded = decodeLine(lastLine(from), SESSION_LINE_MAX_BYTES);
+    const decoded = decodeLine(lastLine(from));
     return ("message" in decoded ? decoded.message : undefined) as PerformanceReport;
   };
   return { town, m1, m2, w1, w2, lastLine, lastReport };

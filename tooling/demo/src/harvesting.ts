@@ -1,4 +1,4 @@
-import type { Narrator } from "./narrator.ts";
+import { counted, type Narrator } from "./narrator.ts";
 import type { House } from "./town.ts";
 
 /** Follows tasks to their ends, and shows how far they are. */
@@ -25,7 +25,7 @@ export function followHarvest(
     byWorker.set(worker, (byWorker.get(worker) ?? 0) + 1);
     done++;
     onDone(worker);
-    narrator.progress(done, ids.length, `tasks of ${house.name}'s, done by ${byWorker.size} workers`);
+    narrator.progress(done, ids.length, `tasks of ${house.name}'s, done by ${counted(byWorker.size, "worker")}`);
     waiting.get(done)?.();
   };
   const followAll = async (): Promise<ReadonlyMap<string, number>> => {

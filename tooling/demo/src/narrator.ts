@@ -52,3 +52,4 @@ export const good = (text: string): string => styleText("green", text);
 export const bad = (text: string): string => styleText("red", text);
 /** Of a master or a worker. */
 export const name = (text: string): string => styleText("bold", text);
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

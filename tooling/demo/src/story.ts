@@ -1,7 +1,7 @@
 import type { MonitoredNotice } from "@mutirao/operator-api/monitor";
 import { followHarvest } from "./harvesting.ts";
 import type { Lookout } from "./lookout.ts";
-import { bad, good, type Narrator, name } from "./narrator.ts";
+import { bad, counted, good, type Narrator, name } from "./narrator.ts";
 import { type House, INTERVAL_S, TIMEOUT_S, type Town } from "./town.ts";
 
 const BURST = 240;
@@ -85,7 +85,7 @@ function firstOf(
 ): string | undefined {
   const { workers, worker, to, direction, peer } = data;
   if (kind === "borrow-asked" && master === borrower) {
-    const wanted = `${String(workers)} worker${workers === 1 ? "" : "s"}`;
+    const wanted = counted(Number(workers), "worker");
     return `${name(borrower)} asks ${name(nameAt(peer))} for ${wanted}: its tasks would wait for ${seconds(data["waitMs"])}.`;
   }
   if (kind === "borrow-answered" && master === borrower && Array.isArray(workers) && workers.length > 0) {
