@@ -1,3 +1,3 @@
 import { suite } from "@mutirao/vitest-config";
 
-export default suite({ testTimeoutMs: 60_000 });
+export default suite({ testTimeoutMs: 180_000 });

@@ -8,7 +8,7 @@ export interface DemoProcess {
   start(): Promise<void>;
   /** Ends it as the system would end a process that crashes. */
   kill(): Promise<void>;
-  /** Asks it to end. Resolves with its exit code. */
+  /** Asks it to end, for good. Resolves with its exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -18,11 +18,11 @@ export interface DemoProcessOptions {
   readonly flags: readonly string[];
   /** The event in its log that says that it is ready. */
   readonly readyEvent: string;
-  readonly onLine?: (line: string) => void;
 }
 
-export function createDemoProcess({ name, main, flags, readyEvent, onLine }: DemoProcessOptions): DemoProcess {
+export function createDemoProcess({ name, main, flags, readyEvent }: DemoProcessOptions): DemoProcess {
   let child: ChildProcess | undefined;
+  let isStopped = false;
 
   const ended = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
@@ -34,10 +34,13 @@ export function createDemoProcess({ name, main, flags, readyEvent, onLine }: Dem
 
   return {
     async start() {
+      // The story may be a step behind whoever has put an end to it.
+      if (isStopped) throw new Error(`${name} is not to be started any more`);
       // `process.execPath`, not a wrapper such as npx: killing a wrapper would leave the process behind.
-      child = spawn(process.execPath, [main, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
-      if (child.stdout === null || child.stderr === null) throw new Error(`${name} has no output`);
-      createInterface(child.stdout).on("line", (line) => onLine?.(line));
+      // In a group of its own, so that Ctrl-C is for the demonstration alone, which then stops everything in good order.
+      const isDetached = process.platform !== "win32";
+      child = spawn(process.execPath, [main, ...flags], { stdio: ["ignore", "ignore", "pipe"], detached: isDetached });
+      if (child.stderr === null) throw new Error(`${name} has no log`);
       const log = createInterface(child.stderr);
       const failed = once(child, "exit").then(([code]) => {
         throw new Error(`${name} ended with exit code ${code} before it was ready`);
@@ -53,6 +56,9 @@ export function createDemoProcess({ name, main, flags, readyEvent, onLine }: Dem
     async kill() {
       await ended("SIGKILL");
     },
-    stop: () => ended("SIGTERM"),
+    stop() {
+      isStopped = true;
+      return ended("SIGTERM");
+    },
   };
 }

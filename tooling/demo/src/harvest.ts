@@ -8,7 +8,7 @@ export const harvest = defineTask({
   input: z.object({ row: z.int() }),
   output: z.object({ row: z.int(), baskets: z.int() }),
   async run({ row }) {
-    await setTimeout(150);
+    await setTimeout(200);
     return { row, baskets: 3 + (row % 4) };
   },
 });

@@ -1,12 +1,16 @@
-import { parseArgs } from "node:util";
-import { createFarm } from "./farm.ts";
-import { tellOfTheFarm } from "./farm-story.ts";
-import { createNarrator, createNeighbours, INTERVAL_S, TIMEOUT_S, tell } from "./story.ts";
+import { resolve } from "node:path";
+import { parseArgs, styleText } from "node:util";
+import { type Lookout, openLookout } from "./lookout.ts";
+import { createNarrator, type Narrator } from "./narrator.ts";
+import { rotate, tell } from "./story.ts";
+import { createTown, type Town } from "./town.ts";
 
 /** A demonstration that takes this long hangs; it is not a measure of speed. */
-const HANGS_AFTER_MS = 90_000;
+const HANGS_AFTER_MS = 120_000;
 
-const USAGE = "usage: pnpm demo [--keep]   (--keep leaves everything running until Ctrl-C)\n";
+const USAGE =
+  "usage: pnpm demo [--keep] [--record FILE]   (--keep goes on with a gentle load until Ctrl-C; --record writes down " +
+  "what the monitor shows, for load-monitor --replay FILE)\n";
 
 /** Why it is over before its end. */
 const interruptions = {
@@ -16,6 +20,12 @@ const interruptions = {
   unread: undefined,
 } as const;
 
+interface Flags {
+  readonly keep: boolean;
+  readonly help: boolean;
+  readonly record?: string | undefined;
+}
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -24,44 +34,81 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  const { interrupted, stopGuard } = watchForInterruption();
   if (flags.help) {
-    stopGuard();
     process.stdout.write(USAGE);
     return 0;
   }
-  const say = createNarrator((text) => process.stdout.write(text));
-  const nodes = await createNeighbours();
-  const farm = await createFarm();
-  const tellAll = async (): Promise<"told"> => {
-    await tell(nodes, say);
-    await tellOfTheFarm(farm, say);
-    return "told";
-  };
-  const end = await Promise.race([tellAll().catch(problemOf), interrupted]);
+  return show(flags);
+}
+
+async function show(flags: Flags): Promise<number> {
+  const { interrupted, stopGuard } = watchForInterruption();
+  const narrator = createNarrator(process.stdout);
+  const town = await createTown();
+  const opened: { lookout?: Lookout } = {};
+  const told = tellAll(town, opened, flags, narrator).catch(problemOf);
+  const end = await Promise.race([told, interrupted]);
   stopGuard();
-  if (end === "told" && flags.keep) {
-    inviteTo(nodes[0].port, farm.http, say);
-    await interrupted;
-  }
-  const exitCodes = (
-    await Promise.all([...nodes.map((node) => node.stop().then((code) => [code])), farm.stop()])
-  ).flat();
+  if (end === "told" && flags.keep) await goOn(town, narrator, interrupted);
+  narrator.endProgress();
+  // What is told of the end is part of the recording.
+  const exitCodes = await town.stop();
+  await opened.lookout?.close();
   if (end !== "told") {
     const problem = typeof end === "string" ? interruptions[end] : end.message;
     if (problem === undefined) return 0;
     process.stderr.write(`demo: ${problem}\n`);
     return 1;
   }
-  say(`All six were asked to stop, and ended with exit codes ${exitCodes.join(", ")}.`);
-  return exitCodes.every((code) => code === 0) ? 0 : 1;
+  const isWell = exitCodes.every((code) => code === 0);
+  narrator.say(
+    isWell
+      ? `All ${exitCodes.length} processes were asked to stop, and ended with exit code 0.`
+      : `Not every process ended well: their exit codes are ${exitCodes.join(", ")}.`,
+  );
+  return isWell ? 0 : 1;
 }
 
-function readFlags(argv: readonly string[]): { readonly keep: boolean; readonly help: boolean } | undefined {
+async function tellAll(
+  town: Town,
+  opened: { lookout?: Lookout },
+  { record }: Flags,
+  narrator: Narrator,
+): Promise<"told"> {
+  await town.monitor.start();
+  // Where the command was typed: pnpm runs it elsewhere.
+  const typedIn = process.env["INIT_CWD"] ?? process.cwd();
+  const lookout = await openLookout(town.http, record === undefined ? undefined : resolve(typedIn, record));
+  opened.lookout = lookout;
+  narrator.say(`Three masters, nine workers. Watch them at ${styleText(["bold", "underline"], `http://${town.http}`)}`);
+  await tell(town, lookout, narrator);
+  return "told";
+}
+
+/** A gentle load, until it is interrupted. */
+async function goOn(town: Town, { begin, print }: Narrator, interrupted: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const load = rotate(town, () => isOver);
+  begin("They go on, a burst here and a burst there, until Ctrl-C");
+  print(
+    `  the page   http://${town.http}\n` +
+      `  a master   npx -y pnpm@12 --filter node-cli start watch --http ${town.houses[0].http}\n\n`,
+  );
+  await interrupted;
+  isOver = true;
+  // The last burst is worked off first, so that nobody is away from home when all are asked to stop.
+  await load;
+}
+
+function readFlags(argv: readonly string[]): Flags | undefined {
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { keep: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+      options: {
+        keep: { type: "boolean", default: false },
+        record: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
     });
     return values;
   } catch {
@@ -74,21 +121,13 @@ function watchForInterruption(): {
   readonly interrupted: Promise<keyof typeof interruptions>;
   readonly stopGuard: () => void;
 } {
-  const { promise, resolve } = Promise.withResolvers<keyof typeof interruptions>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve("signal"));
-  process.stdout.on("error", () => resolve("unread"));
-  const guard = setTimeout(resolve, HANGS_AFTER_MS, "hang");
+  const { promise, resolve: interrupt } = Promise.withResolvers<keyof typeof interruptions>();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt("signal"));
+  process.stdout.on("error", () => interrupt("unread"));
+  const guard = setTimeout(interrupt, HANGS_AFTER_MS, "hang");
   return { interrupted: promise, stopGuard: () => clearTimeout(guard) };
 }
 
 function problemOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function inviteTo(port: number, http: string, say: (text: string) => void): void {
-  say("They go on until Ctrl-C. Join them from another terminal:\n");
-  process.stdout.write(
-    `  npx -y pnpm@12 --filter node-cli start watch --http ${http}\n` +
-      `  npx -y pnpm@12 --filter node-cli start --port 0 --peer 127.0.0.1:${port} --interval ${INTERVAL_S} --timeout ${TIMEOUT_S}\n\n`,
-  );
 }

@@ -44,8 +44,16 @@ export function startMaster(
 ): RunningProcess {
   const { host, port } = monitor.at;
   const report = ["--monitor", `${host}:${port}`, "--monitor-interval", "0.5"];
-  const args = ["--port", "0", "--store", "memory", ...report, ...flags];
+  const anyPort = flags.includes("--port") ? [] : ["--port", "0"];
+  const args = [...anyPort, "--store", "memory", ...report, ...flags];
   return processes.start("master", process.execPath, [fileOf("master/src/main.ts"), ...args]);
+}
+
+/** Starts a worker of one slot, whose tasks of the type `count` take as long as they say. */
+export function startWorker(processes: Processes, master: string, id: string): RunningProcess {
+  const handlers = fileOf("master/test/handlers/counting.ts");
+  const args = ["--master", master, "--id", id, "--handlers", handlers];
+  return processes.start("worker", process.execPath, [fileOf("worker/src/main.ts"), ...args]);
 }
 
 /** Runs `node-cli` to its end. */

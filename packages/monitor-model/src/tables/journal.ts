@@ -9,13 +9,7 @@ export type ToldExchange = Omit<Exchange, "n" | "at">;
 /** What masters, and the monitor itself, had to tell: the latest of it. */
 export interface Journal {
   /** @param master `null`: the monitor itself. */
-  tell(
-    master: string | null,
-    kind: string,
-    data: MonitoredNotice["data"],
-    at: EpochMs,
-    exchange?: ToldExchange,
-  ): void;
+  tell(master: string | null, kind: string, data: MonitoredNotice["data"], at: EpochMs, exchange?: ToldExchange): void;
   readonly notices: readonly MonitoredNotice[];
   readonly exchanges: readonly Exchange[];
   /** What was told since the last time. */
