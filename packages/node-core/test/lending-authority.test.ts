@@ -189,3 +189,15 @@ describe("lists are as long as a line has room for", () => {
     expect(answer.length).toBeLessThan(48 * 1_024);
   });
 });
+
+test("STATUS is for the worker that has the task: from another host it is nobody's, whatever name it bears", () => {
+  const town = createTown();
+  const m1 = town.master("m1", ["m2"]);
+  m1.submits("a");
+  expect(town.forges("m1", "10.0.0.5", { WORKER: "ALIVE", WORKER_UUID: "w9" }).join()).toContain("QUERY");
+  const status = { STATUS: "OK", TASK: "QUERY", WORKER_UUID: "w9", SALDO: 0 };
+  expect(town.forges("m1", nobody, status).join()).toContain("ACK");
+  expect(m1.done).toEqual([]);
+  town.forges("m1", "10.0.0.5", status);
+  expect(m1.done).toEqual(["a"]);
+});

@@ -113,8 +113,10 @@ describe("a load report of ours", () => {
     m1.submits("a");
     // A worker of the class that listens nowhere near, and says that it is m2's.
     const alive = { WORKER: "ALIVE", WORKER_UUID: "w9", SERVER_UUID: "m2", port: 7_000 };
-    town.forges("m1", "10.9.9.9", alive);
-    town.passTo(40.5);
+    for (let second = 5; second <= 40; second++) {
+      town.forges("m1", "10.9.9.9", alive);
+      town.passTo(second + 0.5);
+    }
     const { loans, notices } = lastReport("m1").extension ?? {};
     const told = notices?.filter(({ kind }) => kind === "guest-unreturnable");
     expect(told).toMatchObject([{ data: { worker: "w9", peer: "127.0.2.1:9101" } }]);

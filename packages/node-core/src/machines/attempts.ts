@@ -58,6 +58,7 @@ export interface AttemptTerms {
   readonly timeoutMs: DurationMs;
   readonly givenOn?: ConnId;
   readonly acceptedBefore?: ConnId;
+  readonly givenTo?: string;
 }
 
 export interface AttemptsOptions {
@@ -137,7 +138,7 @@ function begin(
   task: LiveTask,
   worker: WorkerRecord,
   number: number,
-  { timeoutMs, givenOn, acceptedBefore }: AttemptTerms,
+  { timeoutMs, givenOn, acceptedBefore, givenTo }: AttemptTerms,
   now: InstantMs,
 ): Attempt {
   state.backlog.remove(task);
@@ -153,6 +154,7 @@ function begin(
     isOpen: true,
     givenOn,
     acceptedBefore,
+    givenTo,
   };
   task.phase = "running";
   // One that is adopted goes by the number that its worker knows, which may be that of an earlier one.

@@ -172,7 +172,12 @@ function give(
   now: InstantMs,
 ): void {
   const timeoutMs = visibilityMs(task.attempts + 1, options);
-  const terms = { timeoutMs, givenOn: conn, ...(lastAccepted === undefined ? {} : { acceptedBefore: lastAccepted }) };
+  const terms = {
+    timeoutMs,
+    givenOn: conn,
+    givenTo: worker.at.host,
+    ...(lastAccepted === undefined ? {} : { acceptedBefore: lastAccepted }),
+  };
   attempts.give(task, worker, terms, now);
   outbox.emit({ type: "send", conn, message: query });
 }
@@ -250,7 +255,7 @@ function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: Worker
   const ack = isPush ? (): void => {} : acknowledgement(state, conn, status.worker);
   // A push worker that means nothing by what it says does not name itself.
   if (isPush && status.worker === undefined) return;
-  const attempt = worker === undefined ? undefined : attemptFor(worker, conn);
+  const attempt = worker === undefined ? undefined : attemptFor(worker, conn, remote);
   if (attempt === undefined) {
     state.outbox.notify({
       kind: "result-unexpected",
@@ -288,9 +293,10 @@ function reporterOf({ farm }: State, id: NodeId | undefined): WorkerRecord | und
  * the connection that carried the task or on one that was accepted after that: anything else was on its way before the
  * worker had the task, and is the result of another.
  */
-function attemptFor({ attempts }: WorkerRecord, conn: ConnId): Attempt | undefined {
+function attemptFor({ attempts }: WorkerRecord, conn: ConnId, { host }: Endpoint): Attempt | undefined {
   for (const attempt of attempts.values()) {
-    const { givenOn, acceptedBefore } = attempt;
+    const { givenOn, acceptedBefore, givenTo } = attempt;
+    if (givenTo !== host) continue;
     if (conn === givenOn || (acceptedBefore !== undefined && conn > acceptedBefore)) return attempt;
   }
   return undefined;

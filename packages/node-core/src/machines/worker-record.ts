@@ -58,6 +58,8 @@ export interface Attempt {
   /** Class words only: the connection that carried the task, and the last one accepted before that. */
   readonly givenOn: ConnId | undefined;
   readonly acceptedBefore: ConnId | undefined;
+  /** The host that asked for it: a result from another is somebody else's, whatever name it bears. */
+  readonly givenTo: string | undefined;
 }
 
 /** Whether it could be given tasks now, or as soon as it is back. */

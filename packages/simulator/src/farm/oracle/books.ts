@@ -121,6 +121,8 @@ export interface Books {
   readonly byConn: Map<ConnId, WorkerBook>;
   /** The accepted connections that are open: whether each is of the push port. */
   readonly conns: Map<ConnId, "push" | "main">;
+  /** From which host each accepted connection came; of those that are over as well. */
+  readonly hosts: Map<ConnId, string>;
   /** What workers had that another process has replaced in the step at hand. */
   readonly replaced: Map<TaskId, AssignmentBook>;
   lastAccepted: ConnId | undefined;

@@ -57,6 +57,7 @@ export function createMasterBook(options: MasterNodeOptions): MasterBook {
     workers: new Map(),
     byConn: new Map(),
     conns: new Map(),
+    hosts: new Map(),
     replaced: new Map(),
     lastAccepted: undefined,
     accepted: 0,
@@ -121,6 +122,7 @@ function noteEvent(state: State, news: News, event: MasterEvent, now: InstantMs)
       break;
     case "conn-opened":
       if (isDialled(event.conn)) break;
+      state.hosts.set(event.conn, event.remote.host);
       state.conns.set(event.conn, event.local.port === state.options.pushPort ? "push" : "main");
       state.lastAccepted = event.conn;
       break;

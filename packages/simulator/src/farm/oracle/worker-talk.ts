@@ -276,7 +276,7 @@ function hearStatus(
   const worker = isPush ? books.byConn.get(conn) : books.workers.get(`${status.worker} (pull)`);
   if (worker !== undefined) heard(worker, now);
   if (isPush && status.worker === undefined) return;
-  const assignment = worker === undefined ? undefined : attributedTo(worker, conn);
+  const assignment = worker === undefined ? undefined : attributedTo(books, worker, conn);
   const { isOk, output } = status;
   if (worker === undefined || assignment === undefined) {
     const nothing = { task: undefined, attempt: undefined, code: undefined };
@@ -289,11 +289,12 @@ function hearStatus(
   takeOutcome(books, news, { conn, worker, task, attempt, assignment }, outcome, now);
 }
 
-/** The connection rule, from the protocol and not from the code. */
-function attributedTo({ assigned }: WorkerBook, conn: ConnId): AssignmentBook | undefined {
+/** The connection rule, from the protocol and not from the code; and a name alone gives no right. */
+function attributedTo({ hosts }: Books, { assigned }: WorkerBook, conn: ConnId): AssignmentBook | undefined {
   const [assignment] = assigned.values();
   if (assignment === undefined) return undefined;
   const { givenOn, acceptedBefore } = assignment;
   const isLater = acceptedBefore !== undefined && conn > acceptedBefore;
-  return conn === givenOn || isLater ? assignment : undefined;
+  const isFromThere = givenOn !== undefined && hosts.get(givenOn) === hosts.get(conn);
+  return isFromThere && (conn === givenOn || isLater) ? assignment : undefined;
 }
