@@ -34,11 +34,11 @@ export const lendingMutants: readonly Mutant[] = [
     caughtBy: "epochs",
   },
   {
-    name: "cancel-keeps-epoch",
-    what: "An offer that is taken back consumes no number.",
+    name: "release-is-return",
+    what: "A worker that its borrower gives back counts as home.",
     file: LOANS,
-    find: "Math.max(epoch, epochOf(state, worker)) + 1;",
-    replace: "Math.max(epoch, epochOf(state, worker));",
+    find: '    loan.phase = "returning";\n    expect(state, loan, now);',
+    replace: '    comeHome(state, loan, "", now);\n    continue;',
     caughtBy: "belief",
   },
   {
@@ -74,11 +74,11 @@ export const lendingMutants: readonly Mutant[] = [
     caughtBy: "one-lease",
   },
   {
-    name: "moves-in-name-only",
-    what: "A worker that moves goes back to the master that it came from.",
+    name: "home-in-name-only",
+    what: "A worker that says that it goes home asks the borrower for work.",
     file: "node-core/src/machines/worker-moves.ts",
     find: "  link.aim(at);",
-    replace: "  link.aim(link.target);",
+    replace: "  link.aim(allegiance.isAway ? at : link.target);",
     caughtBy: "one-master",
   },
   {
