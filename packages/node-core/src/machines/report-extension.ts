@@ -16,7 +16,7 @@ import { statusWords } from "./master-view.ts";
 import type { RecentNotices } from "./recent-notices.ts";
 import type { SinceReport } from "./since-report.ts";
 import type { WallClock } from "./wall-clock.ts";
-import type { WorkerRecord } from "./worker-record.ts";
+import { isPresent, type WorkerRecord } from "./worker-record.ts";
 
 /** What a report says is read off these. */
 export interface ExtensionSources {
@@ -87,7 +87,7 @@ const loadFigures = (load: LoadView): ReportFigures => ({
 
 function workerCounts({ workers }: Farm, workersLent: number): ReportFigures {
   // One that is lent may still be known here, with a record of its own.
-  const here = [...workers.values()].filter(({ status }) => status === "alive" || status === "away");
+  const here = [...workers.values()].filter(isPresent);
   const workersBorrowed = here.filter(({ owner }) => owner !== undefined).length;
   return { workersOwned: here.length - workersBorrowed, workersLent, workersBorrowed };
 }

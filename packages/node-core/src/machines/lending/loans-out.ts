@@ -14,6 +14,7 @@ import type { LeaseRef, Redirect } from "@mutirao/protocol";
 import type { LeaseRecord } from "@mutirao/task-store";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
+import { epochsOf } from "./lease-epochs.ts";
 import type { LoanLog } from "./loan-log.ts";
 import { createLoan, type HomeVerdict, type Leases, type LoanOut, leaseOf, patienceMs } from "./loan-out.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
@@ -312,7 +313,7 @@ function release(
   leases: readonly LeaseRef[] | undefined,
   now: InstantMs,
 ): readonly NodeId[] {
-  const epochs = new Map(leases?.map(({ worker, epoch }) => [worker, epoch]));
+  const epochs = epochsOf(leases);
   const accepted: NodeId[] = [];
   for (const worker of workers) {
     const loan = state.open.get(worker);
