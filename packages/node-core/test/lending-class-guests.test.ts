@@ -1,4 +1,4 @@
-import { seconds } from "@mutirao/primitives";
+import { instantMs, seconds } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { createTown, endpointOf } from "./support/town.ts";
 
@@ -129,6 +129,7 @@ describe("a loan to or from another team has an end, though nobody there knows o
     // It asks no more, so it has gone; a worker of the class knows of no lease, and its borrower of none either.
     town.passTo(95);
     expect(m2.loans()).toEqual(["out w9@1 lent"]);
+    expect(m2.node.workers(instantMs(0))).toMatchObject([{ id: "w9", status: "LENT", at: m1 }]);
     expect(told.filter((line) => line.includes("COMMAND_RELEASE"))).toEqual([]);
     town.passTo(105);
     expect(told.filter((line) => line.includes("COMMAND_RELEASE"))).toHaveLength(1);
