@@ -29,7 +29,7 @@ import { createLoanLog } from "./loan-log.ts";
 import type { LoanOut } from "./loan-out.ts";
 import { type LoanQuery, loanViews, unseenLoans, type Whereabouts, whereabouts } from "./loan-views.ts";
 import { createLoansOut } from "./loans-out.ts";
-import { sayOrder } from "./orders.ts";
+import { dialOrder, sayOrder } from "./orders.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { createPeerTable, type PeerRecord } from "./peer-table.ts";
 import { createLendingTalk } from "./peer-talk.ts";
@@ -155,6 +155,10 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
           { why: "it has been there for as long as it may", weighed: undefined },
           now,
         ),
+      onLate(listensAt, now) {
+        const to = meetingPoint();
+        if (to !== undefined) dialOrder(exchanges, listensAt, { kind: "return", to }, now);
+      },
       onCompleted: onHome,
     },
   );
