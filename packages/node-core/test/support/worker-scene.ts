@@ -36,6 +36,7 @@ export const workerTestOptions: WorkerNodeOptions = {
   reportMs: seconds(5),
   backOffMaxMs: seconds(2),
   foreignTimeoutMs: seconds(60),
+  foreignLeaseMs: seconds(900),
   malformedPerConnectionMax: 10,
   malformedPerSourceMax: 100,
   muteMs: seconds(60),

@@ -93,16 +93,18 @@ export function homeName({ options, listening }: LendingState, { address }: Peer
 }
 
 export function pace({ serviceTime, peers, moveCost }: LendingState): Pace {
-  const neighbours = peers.all.flatMap(({ figures }) => (figures === undefined ? [] : [figures.serviceMs]));
-  const serviceMs = serviceTime.measuredMs ?? priorServiceMs(neighbours);
+  const serviceMs = serviceTime.measuredMs ?? priorServiceMs(serviceTimesOf(peers));
   return { serviceMs, moveMs: moveCost.moveMs, latencyMs: moveCost.latencyMs };
 }
 
+const serviceTimesOf = ({ all }: PeerTable): readonly DurationMs[] =>
+  all.flatMap(({ figures }) => (figures === undefined ? [] : [figures.serviceMs]));
+
 export function figuresAt(state: LendingState, now: InstantMs): OwnFigures {
   if (state.known?.at === now) return state.known.figures;
-  const { arrivals, reclaims } = state;
+  const { farm, backlog, guests, loans, asks, arrivals, reclaims } = state;
   const sources = {
-    ...state,
+    ...{ farm, backlog, guests, loans, asks },
     pace: () => pace(state),
     arrivalsPerMs: (at: InstantMs) => arrivals.perMs(at),
     reclaimedAt: () => reclaims.lastAt,
