@@ -436,6 +436,11 @@ export function createTown() {
       target.handle({ type: "conn-opened", conn: far.id, remote, local: target.at ?? remote });
       target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
       drain();
+      // What is to be done as soon as all that has arrived is read.
+      for (let turn = 0; turn < 2 && whoIsDue().split(", ").includes(to); turn++) {
+        target.handle({ type: "wake" });
+        drain();
+      }
       answers.push(...said.slice(from).flatMap(({ to: reader, line }) => (reader === "stranger" ? [line] : [])));
       end(far, "CONN_ENDED");
       drain();
