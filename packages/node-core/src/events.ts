@@ -37,6 +37,15 @@ export interface LineRefused {
   readonly violation: LineViolation;
 }
 
+/**
+ * The other side has finished sending, or is gone, and the connection is only there because we owe an answer. Told after
+ * all that came on it.
+ */
+export interface InputEnded {
+  readonly type: "input-ended";
+  readonly conn: ConnId;
+}
+
 /** The connection is no more, or the dial failed. The last event of each connection. */
 export interface ConnClosed {
   readonly type: "conn-closed";
@@ -45,4 +54,4 @@ export interface ConnClosed {
 }
 
 /** What can happen to a node. */
-export type Event = Started | Wake | ConnOpened | MessageReceived | LineRefused | ConnClosed;
+export type Event = Started | Wake | ConnOpened | MessageReceived | LineRefused | InputEnded | ConnClosed;

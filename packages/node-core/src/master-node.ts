@@ -164,6 +164,9 @@ function routeNodeEvent(machines: MasterMachines, options: MasterNodeOptions, ev
     case "conn-opened":
       onConnOpened(machines, options, event, now);
       break;
+    case "input-ended":
+      machines.classWorkers.onInputEnded(event.conn);
+      break;
     case "conn-closed":
       onConnClosed(machines, event, now);
       break;

@@ -32,6 +32,7 @@ export function createTransportEvents(deliver: (event: Event) => void): Transpor
       if (known === undefined) return;
       deliver({ type: "line-refused", conn, remote: known.remote, violation: { ...violation, fatal: true } });
     },
+    inputEnded: (conn) => deliver({ type: "input-ended", conn }),
     connClosed(conn, reason) {
       conns.delete(conn);
       deliver({ type: "conn-closed", conn, reason });

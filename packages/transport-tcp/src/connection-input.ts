@@ -22,6 +22,8 @@ export interface ConnectionInput {
 
 export interface ConnectionInputOptions extends Pick<LineTurnOptions, "clock" | "onLine" | "onViolation"> {
   readonly limits: TransportLimits;
+  /** The FIN came, everything before it is handled, and an answer is owed. Told once. */
+  readonly onInputEnded: (connection: TcpConnection) => void;
   /** The FIN came, everything before it is handled, and no answer is owed. */
   readonly onExhausted: (connection: TcpConnection, now: InstantMs) => void;
   /** What the lines brought about is complete: output may leave. */
@@ -40,7 +42,7 @@ const WRITE_WORTH_BYTES = 16 * 1_024;
 const RATE_PAUSE_MS = durationMs(50);
 
 export function createConnectionInput(options: ConnectionInputOptions): ConnectionInput {
-  const { limits, clock, onExhausted, flush, watch } = options;
+  const { limits, clock, onInputEnded, onExhausted, flush, watch } = options;
   const rate = lineRateOf(limits);
   const takeTurn = createLineTurn({ ...options, rate });
   let hadTheirTurn: TcpConnection[] = [];
@@ -77,12 +79,20 @@ export function createConnectionInput(options: ConnectionInputOptions): Connecti
     const goesOnSoon = connection.pausedFor === pauseFor.turn && connection.unflushed.length < WRITE_WORTH_BYTES;
     if (!goesOnSoon) flush(connection, now);
     if (connection.phase !== "open") return;
-    if (connection.inputEnded && connection.pausedFor === 0 && !connection.isOwed) {
+    const isAllRead = connection.inputEnded && connection.pausedFor === 0;
+    if (isAllRead && !connection.isOwed) {
       onExhausted(connection, now);
     } else {
       timeLine(connection, now);
       watch(connection);
+      if (isAllRead) tellEnd(connection);
     }
+  };
+
+  const tellEnd = (connection: TcpConnection): void => {
+    if (connection.isEndTold) return;
+    connection.isEndTold = true;
+    onInputEnded(connection);
   };
 
   const resume = (connection: TcpConnection, reason: number): void => {

@@ -58,6 +58,8 @@ export interface TcpConnection {
   writes: 0 | 1 | 2;
   /** The other side has sent its FIN. */
   inputEnded: boolean;
+  /** It was told that the other side has sent its FIN. */
+  isEndTold: boolean;
   /** Sent and not yet handed to the socket. */
   unflushed: string;
   /** Somebody is going to flush it. */
@@ -99,6 +101,7 @@ export function createTcpConnection(
     isOwed: false,
     writes: 0,
     inputEnded: false,
+    isEndTold: false,
     unflushed: "",
     flushIsDue: false,
     paidUntil: now,

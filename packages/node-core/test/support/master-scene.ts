@@ -134,6 +134,16 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     return found;
   };
 
+  const passToMs = (atMs: number): void => {
+    for (;;) {
+      const deadline = node.nextDeadline();
+      if (deadline === undefined || deadline > atMs) break;
+      nowMs = Math.max(nowMs, deadline);
+      handle({ type: "wake" });
+    }
+    nowMs = atMs;
+  };
+
   handle({ type: "recovered", contents, wallOffsetMs: 1_000_000 });
   handle({ type: "started", listening });
   return {
@@ -159,20 +169,14 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     },
     /** Forgets what was told so far, which a test does not want to repeat. */
     skip: () => void told.splice(0),
-    passTo(atS: number) {
-      for (;;) {
-        const deadline = node.nextDeadline();
-        if (deadline === undefined || deadline > atS * 1_000) break;
-        nowMs = Math.max(nowMs, deadline);
-        handle({ type: "wake" });
-      }
-      nowMs = atS * 1_000;
-    },
+    passTo: (atS: number) => passToMs(atS * 1_000),
     /** A stretch in which the process does not run. */
     sleepTo(atS: number) {
       nowMs = atS * 1_000;
     },
     wake: () => handle({ type: "wake" }),
+    /** All that has arrived is read, and what was to wait for that is done. */
+    settle: () => passToMs(nowMs),
     opens(name: string, { push = false, host = "127.0.0.1" } = {}) {
       const conn = acceptedConnId(accepted++);
       const remote = { host, port: 50_000 + accepted };
@@ -189,6 +193,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         else handle({ type: "line-refused", conn, remote, violation: decoded.violation });
       }
     },
+    /** It has finished sending, and an answer is owed to it. */
+    finishes: (name: string) => handle({ type: "input-ended", conn: connOf(name).conn }),
     closes(name: string) {
       const { conn } = connOf(name);
       handle({ type: "conn-closed", conn, reason: { code: "CONN_ENDED" } });

@@ -39,8 +39,12 @@ export interface Saying {
   readonly line: string;
 }
 
-/** The connections of a town: without latency, and every line can be read, dropped, held back or said again. */
-export function createTownNetwork() {
+/**
+ * The connections of a town: without latency, and every line can be read, dropped, held back or said again.
+ *
+ * @param isDue whether it has something to do at this moment.
+ */
+export function createTownNetwork(isDue: (name: string) => boolean) {
   const residents = new Map<string, Resident>();
   const queue: (() => void)[] = [];
   const said: Saying[] = [];
@@ -213,6 +217,11 @@ export function createTownNetwork() {
         target.handle({ type: "conn-opened", conn: far.id, remote, local: target.at ?? remote });
         target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
         drain();
+        // What is to be done as soon as all that has arrived is read.
+        for (let turn = 0; turn < 2 && isDue(to); turn++) {
+          target.handle({ type: "wake" });
+          drain();
+        }
         answers.push(...said.slice(from).flatMap(({ to: reader, line }) => (reader === "stranger" ? [line] : [])));
         end(far, "CONN_ENDED");
         drain();

@@ -28,6 +28,8 @@ export interface SimConn {
   isOwed: boolean;
   hasFirstLine: boolean;
   hasEnded: boolean;
+  /** It was told that the other side has ended. */
+  isEndTold: boolean;
   /** Lines of it are being handled right now, further up the call stack. */
   isHandling: boolean;
   /** Lines wait for their turn, for the rate, or for the other side to read. */

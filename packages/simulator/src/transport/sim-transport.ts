@@ -109,6 +109,7 @@ function createConn(state: TransportState, id: ConnId, source: string): SimConn 
     isOwed: false,
     hasFirstLine: false,
     hasEnded: false,
+    isEndTold: false,
     isHandling: false,
     isHeld: false,
     since: now,

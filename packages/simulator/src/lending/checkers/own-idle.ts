@@ -17,9 +17,9 @@ export const createOwnIdleChecker: CreateLendingChecker = (world, fail) => {
         return !lent.has(id) && (owner === undefined || owner === life.id);
       };
       const workers = new Map([...life.book.workers].filter(([, worker]) => isOwn(worker)));
-      const isPollOwn = news.refusedPoll !== undefined && isOwn(news.refusedPoll);
+      const refusedPolls = new Set([...news.refusedPolls].filter(isOwn));
       const seen = { ...life, book: { ...life.book, workers, live: life.book.live, count: life.book.count } };
-      master?.({ ...observation, life: seen, news: isPollOwn ? news : { ...news, refusedPoll: undefined } });
+      master?.({ ...observation, life: seen, news: { ...news, refusedPolls } });
     },
   };
 };
