@@ -105,7 +105,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
   const { ledger, clock, load, reports } = machines;
   switch (event.type) {
     case "recovered":
-      clock.set(event.wallOffsetMs);
+      clock.set(event.wallOffsetMs, now);
       ledger.recover(event.contents, now);
       machines.lending.recover(event.contents.leases, now);
       break;
@@ -136,7 +136,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
       ledger.onPruned(event.tasks);
       break;
     case "host-measured":
-      clock.set(event.wallOffsetMs);
+      clock.set(event.wallOffsetMs, now);
       load.onMeasured(event.figures);
       reports.onMeasured(event.figures, event.http);
       break;
