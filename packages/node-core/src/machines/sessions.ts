@@ -82,6 +82,7 @@ function greet(
     outbox.notify({ kind: "worker-joined", worker: worker.name, style: worker.style, remote, slots: hello.slots });
   reconcile(state, worker, hello.holding, now);
   farm.review(worker);
+  // On the connection of this very hello: that of an old one has ended, and what it asks for must not be obeyed.
   if (order !== undefined) outbox.emit({ type: "send", conn, message: order });
 }
 

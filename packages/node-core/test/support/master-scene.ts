@@ -70,6 +70,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const told: string[] = [];
   const answers: Answer[] = [];
   const names = new Map<ConnId, string>();
+  const taken = new Set<ConnId>();
   const conns = new Map<string, { conn: ConnId; remote: Endpoint }>();
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
   const spared = new Set<string>();
@@ -202,6 +203,14 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     dialled(at: string) {
       const [conn] = [...names].filter(([, name]) => name === at).at(-1) ?? [];
       if (conn !== undefined) handle({ type: "conn-opened", conn, remote: listening, local: listening });
+      return conn;
+    },
+    /** The first call to this address that nobody has taken is taken; `undefined` if there is none. */
+    takesCall(at: string) {
+      const [conn] = [...names].find(([one, name]) => name === at && !taken.has(one)) ?? [];
+      if (conn === undefined) return undefined;
+      taken.add(conn);
+      handle({ type: "conn-opened", conn, remote: listening, local: listening });
       return conn;
     },
     dialFails(at: string) {
