@@ -5,7 +5,7 @@ import type { FarmFaultName } from "../farm/faults/farm-fault.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
 import type { MasterPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
-import { drawForeignMasters } from "./draw-foreign-masters.ts";
+import { drawForeignMasters, drawMoversOfOurs } from "./draw-foreign-masters.ts";
 import { drawLenders } from "./draw-masters.ts";
 import { drawLentWorkers } from "./draw-workers.ts";
 import type { LendingFaultName } from "./faults/lending-fault.ts";
@@ -26,6 +26,8 @@ export function drawLendingPlan(seed: string): LendingPlan {
   const workers = masters.flatMap((master, index) =>
     drawLentWorkers(machines, tempo, master, { index, masters: count }, prng.fork(`workers-${index}`)),
   );
+  const movers = [...foreign.movers, ...drawMoversOfOurs(machines, tempo, masters, prng.fork("movers"))];
+  const isMixed = foreign.masters.length + movers.length > 0;
   const lengths = prng.fork("lengths");
   const safetyMs = tempo.timeoutMs * (8 + 6 * lengths.next());
   return {
@@ -37,14 +39,12 @@ export function drawLendingPlan(seed: string): LendingPlan {
     foreigners: [],
     ...faults,
     foreignMasters: foreign.masters.map((master) => ({ ...master, peers: thoseThatKnow(masters, master.listensAt) })),
-    movers: foreign.movers,
+    movers,
     forger: addMachine(machines),
-    leaseMaxMs:
-      foreign.masters.length > 0 ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
+    leaseMaxMs: isMixed ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
     safetyMs,
     // What is left at the end is at most what a master never gives back, until its lease is over.
-    livenessMs:
-      400 * tempo.timeoutMs + 40 * tempo.visibilityMs + (foreign.masters.length > 0 ? 1.5 * FOREIGN_LEASE_MS : 0),
+    livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs + (isMixed ? 1.5 * FOREIGN_LEASE_MS : 0),
     faultGapMs: safetyMs / logUniform(lengths, 5, 25),
     faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
   };
