@@ -84,7 +84,7 @@ describe.concurrent("two masters with two workers each", () => {
     const why = await runCli(processes, "why", "loan", first?.id ?? "", "--http", here.http);
     expect(why.stdout).toMatch(/^It is over: worker i[12] of .+ was gone: .+\.$/m);
     expect(why.stdout).toMatch(/meant a wait of .+, above the trigger of .+\.$/m);
-    expect(why.stdout).toMatch(/ was asked for \d workers?, since the wait of .+ was above the trigger of .+\.$/m);
+    expect(why.stdout).toMatch(/ was asked for \d+ workers?, since the wait of .+ was above the trigger of .+\.$/m);
     expect(why.stdout).toMatch(/ promised i[12]/m);
     expect(why.stdout).toMatch(/was here and given tasks/m);
     const whyTask = await runCli(processes, "why", "task", byGuests[0]?.id ?? "", "--http", here.http);

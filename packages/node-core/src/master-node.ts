@@ -14,7 +14,7 @@ import type { ConnClosed, ConnOpened, MessageReceived } from "./events.ts";
 import { dispatch } from "./machines/dispatch.ts";
 import type { LoanQuery } from "./machines/lending/loan-views.ts";
 import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
-import { taskViewOf, workerViewOf } from "./machines/master-view.ts";
+import { lentViewOf, taskViewOf, workerViewOf } from "./machines/master-view.ts";
 import { createStallWatch } from "./machines/stall-watch.ts";
 import type { MasterOwnEffect } from "./master-effects.ts";
 import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
@@ -92,8 +92,10 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ];
       return shown.map(taskViewOf);
     },
-    workers: () =>
-      [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock, lending.whereabouts(worker))),
+    workers: () => [
+      ...[...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock, lending.whereabouts(worker))),
+      ...lending.unseen().map((loan) => lentViewOf(loan, selfId)),
+    ],
     load: (now) => load.view(now),
     loans: (query, now) => lending.loans(query, now),
   };
@@ -103,7 +105,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
   const { ledger, clock, load, reports } = machines;
   switch (event.type) {
     case "recovered":
-      clock.set(event.wallOffsetMs);
+      clock.set(event.wallOffsetMs, now);
       ledger.recover(event.contents, now);
       machines.lending.recover(event.contents.leases, now);
       break;
@@ -134,7 +136,7 @@ function route(machines: MasterMachines, options: MasterNodeOptions, event: Mast
       ledger.onPruned(event.tasks);
       break;
     case "host-measured":
-      clock.set(event.wallOffsetMs);
+      clock.set(event.wallOffsetMs, now);
       load.onMeasured(event.figures);
       reports.onMeasured(event.figures, event.http);
       break;

@@ -1,3 +1,4 @@
+import { instantMs } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { createTown, endpointOf, type Saying } from "./support/town.ts";
 
@@ -251,15 +252,30 @@ describe("who crashes, or is cut off", () => {
     expect(scene.m2.loans()).toEqual(["out w2@1 home"]);
   });
 
-  test("the owner restarts: it knows its loan from its store, and its worker comes home", () => {
+  test("the owner restarts: it knows its loan from its store, shows its worker as lent, and has it back", () => {
     const scene = twoMasters();
     scene.m1.submits("a", "b", "c");
     scene.town.passTo(6);
     scene.m2.restart();
+    expect(scene.m2.node.workers(instantMs(0))).toEqual([
+      expect.objectContaining({
+        id: "w2",
+        status: "LENT",
+        owner: "m2",
+        isBorrowed: false,
+        style: undefined,
+        at: endpointOf("m1"),
+        lastSeenAt: undefined,
+      }),
+    ]);
     scene.town.passTo(8);
     expect(scene.m2.loans().at(-1)).toBe("out w2@1 lent");
+    expect(scene.m2.node.loans({ limit: 9 }, instantMs(8_000))).toMatchObject([
+      { worker: "w2", owner: "m2", borrower: "m1", state: "lent" },
+    ]);
     toTheEnd(scene, 120);
     expectAllWell(scene, ["a", "b", "c"]);
+    expect(scene.m2.node.workers(instantMs(0))).toHaveLength(1);
     expect(scene.m2.leases.get("w2")).toMatchObject({ epoch: 1, borrower: undefined });
   });
 

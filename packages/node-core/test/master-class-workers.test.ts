@@ -307,6 +307,15 @@ describe("a push worker", () => {
     expect(scene.told.filter((line) => line.endsWith("close"))).toEqual(["124 p <- close"]);
   });
 
+  test("that is given up at the moment when it was to be asked is asked nothing any more", () => {
+    const scene = createMasterScene({ pushPort: 9102, classTimeoutMs: seconds(10) });
+    scene.opens("p", { push: true });
+    scene.says("p", ALIVE, PONG);
+    scene.skip();
+    scene.passTo(30);
+    expect(scene.told.filter((line) => line.includes("p <-"))).toEqual(["10 p <- close"]);
+  });
+
   test("that says NOK to something and does not say who it is, says nothing", () => {
     const scene = withPush();
     scene.submits(draft("a"));

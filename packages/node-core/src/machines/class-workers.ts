@@ -236,7 +236,8 @@ function keepAlive({ keepAlives, outbox }: State, worker: WorkerRecord, conn: Co
 
 function keepAliveDue(state: State, worker: WorkerRecord, now: InstantMs): void {
   const { conn } = worker;
-  if (conn === undefined) {
+  // Of one that was given up the connection is closed, though its end may not have been told yet.
+  if (conn === undefined || worker.status !== "alive") {
     state.free.delete(worker);
     return;
   }

@@ -3,7 +3,6 @@ import {
   type DurationMs,
   durationMs,
   earlierOf,
-  epochMs,
   type InstantMs,
   instantMs,
   type JsonText,
@@ -344,6 +343,7 @@ function prune(state: State, now: InstantMs): void {
   if (isDue) state.pruneAt = after(now, PRUNE_EVERY_MS);
   if (state.isPruning || (!isDue && state.ended.size <= options.keepMax)) return;
   state.isPruning = true;
-  const endedBefore = epochMs(state.clock.at(now) - options.keepMs);
+  // Not by the time of day alone: set forward by a day, it would make what ended a minute ago look old.
+  const endedBefore = state.clock.earliestSince(instantMs(now - options.keepMs));
   state.outbox.emit({ type: "prune", endedBefore, finishedMax: options.keepMax });
 }

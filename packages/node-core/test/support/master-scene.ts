@@ -3,6 +3,7 @@ import {
   type ConnId,
   createPrng,
   type Endpoint,
+  type EpochMs,
   formatEndpoint,
   instantMs,
   jsonText,
@@ -74,6 +75,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const spared = new Set<string>();
   const owed = new Set<string>();
   const unknownWrites: WriteId[] = [];
+  const prunings: EpochMs[] = [];
   let nowMs = 0;
   let accepted = 0;
   let requests = 0;
@@ -113,6 +115,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         break;
       case "prune":
         tell("prune");
+        prunings.push(effect.endedBefore);
         break;
       case "spare":
         if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
@@ -142,6 +145,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     /** Connections on which an answer was announced. */
     owed,
     writes,
+    /** Before which time of day whatever has ended was to be forgotten. */
+    prunings,
     handle,
     now: () => instantMs(nowMs),
     slowDisk() {

@@ -230,6 +230,14 @@ export const farmMutants: readonly Mutant[] = [
     caughtBy: "bounds",
   },
   {
+    name: "wall-clock-forgets",
+    what: "Which ended tasks are too old goes by the time of day alone.",
+    file: LEDGER,
+    find: "state.clock.earliestSince(instantMs(now - options.keepMs));",
+    replace: "state.clock.at(instantMs(now - options.keepMs));",
+    caughtBy: "keeping",
+  },
+  {
     name: "never-reconnects",
     what: "A worker that has lost its connection does not look for its master again.",
     file: "node-core/src/machines/worker-link.ts",

@@ -49,8 +49,6 @@ export interface Asks {
   askByHand(peer: PeerRecord, workers: number, figures: LendingFigures, now: InstantMs): boolean;
   /** Nothing waits any more: what still stands at lenders is taken back. */
   withdraw(): void;
-  /** Why the last evaluation asked, or did not. */
-  readonly lastNeed: Need | undefined;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -115,7 +113,8 @@ interface State extends AsksTools {
   incoming: number;
   asks: number;
   retryAt: InstantMs | undefined;
-  lastNeed: Need | undefined;
+  /** Why the last evaluation asked, or did not. */
+  lastReason: Need["reason"] | undefined;
 }
 
 export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
@@ -130,7 +129,7 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     incoming: 0,
     asks: 0,
     retryAt: undefined,
-    lastNeed: undefined,
+    lastReason: undefined,
   };
   return {
     get asked() {
@@ -141,9 +140,6 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     },
     get incoming() {
       return state.incoming;
-    },
-    get lastNeed() {
-      return state.lastNeed;
     },
     promiserOf: (worker) => state.promised.get(worker)?.peer,
     arrived(worker, now) {
@@ -176,8 +172,7 @@ function withdraw(state: State): void {
   }
 }
 
-function forgetPromise(state: State, promise: Promised | undefined): void {
-  if (promise === undefined) return;
+function forgetPromise(state: State, promise: Promised): void {
   state.promised.delete(promise.worker);
   state.promises.cancel(promise);
   state.incoming -= promise.slots;
@@ -211,10 +206,9 @@ function evaluate(state: State, count: () => LendingFigures, borrowRoom: number,
 
 /** Only what is new is told: what a master needs is looked at with every event. */
 function tellNeed(state: State, need: Need, figures: LendingFigures): void {
-  const last = state.lastNeed;
-  state.lastNeed = need;
-  if (last?.reason === need.reason) return;
   const { workers, reason, waitMs, triggerMs } = need;
+  if (state.lastReason === reason) return;
+  state.lastReason = reason;
   const { backlog, serviceMs } = figures;
   state.outbox.notify({
     kind: "borrow-weighed",

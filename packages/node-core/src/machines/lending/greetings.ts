@@ -76,7 +76,7 @@ function greetGuest(
   const { guests, farm } = state;
   const epoch = hello?.epoch;
   const known = guests.of(worker);
-  if (owner === undefined) return turnAway(state, worker, now);
+  if (owner === undefined) return turnAway(state, worker);
   if (known !== undefined && (known.epoch === epoch || epoch === undefined)) return greetAgain(state, known, now);
   // A new lease: what there was to say about the old one is of no use.
   if (known !== undefined) guests.remove(known, false, "it has a new lease", now);
@@ -93,7 +93,7 @@ function greetAgain(state: LendingState, guest: Guest, now: InstantMs): Greeting
 }
 
 /** Nobody that we know is its owner, so nobody could be told of it: it goes home, wherever that is. */
-function turnAway({ outbox, farm }: LendingState, worker: WorkerRecord, _now: InstantMs): Greeting {
+function turnAway({ outbox, farm }: LendingState, worker: WorkerRecord): Greeting {
   worker.isBarred = true;
   farm.review(worker);
   const { id, owner = "", at } = worker;

@@ -15,9 +15,10 @@ import type { Attempts } from "../attempts.ts";
 import type { Backlog } from "../backlog.ts";
 import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
-import type { WorkerRecord } from "../worker-record.ts";
+import { hasNothing, type WorkerRecord } from "../worker-record.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Guest, Guests } from "./guests.ts";
+import { epochsOf } from "./lease-epochs.ts";
 import { listMax } from "./list-limits.ts";
 import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
@@ -89,11 +90,9 @@ export function createGuestCare(tools: GuestCareTools): GuestCare {
   };
 }
 
-const isIdle = ({ worker }: Guest): boolean => worker.attempts.size === 0 && worker.unwanted.size === 0;
-
 /** An owner that is away could neither answer nor use its worker. */
 const canGo = ({ isAlive }: State, guest: Guest): boolean =>
-  guest.phase === "held" && isIdle(guest) && isAlive(guest.peer);
+  guest.phase === "held" && hasNothing(guest.worker) && isAlive(guest.peer);
 
 function release(state: State, guest: Guest, why: string, now: InstantMs): void {
   state.guests.release(guest, why, now);
@@ -104,7 +103,7 @@ function settle(state: State, now: InstantMs): void {
   const { guests } = state;
   for (const guest of guests.all.values()) {
     if (guest.phase !== "held") continue;
-    const idle = isIdle(guest);
+    const idle = hasNothing(guest.worker);
     guest.idleSince = idle ? (guest.idleSince ?? now) : undefined;
     const owed = guests.owed.get(guest.peer) ?? 0;
     // Nothing else would ever end a loan of which its owner knows neither lease nor reclaim.
@@ -206,7 +205,7 @@ function completed(
   leases: readonly LeaseRef[] | undefined,
   now: InstantMs,
 ): void {
-  const epochs = new Map(leases?.map(({ worker, epoch }) => [worker, epoch]));
+  const epochs = epochsOf(leases);
   const listed = new Set(workers);
   for (const guest of [...state.guests.all.values()]) {
     const { worker, epoch, phase } = guest;

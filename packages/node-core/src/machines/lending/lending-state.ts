@@ -124,9 +124,10 @@ export function peerFigures(state: LendingState, now: InstantMs): PeerFigures {
   const figures = figuresAt(state, now);
   const mayLend = state.options.lending === "on" && !state.isDraining;
   const at = state.options.connectAt ?? state.listening;
+  const { spare, waitMs } = offerWords(state, figures);
   return {
-    spare: mayLend ? spareWorkers(figures, room(state, figures)) : 0,
-    waitMs: durationMs(Math.min(ownWaitMs(figures), Number.MAX_SAFE_INTEGER)),
+    spare: mayLend ? spare : 0,
+    waitMs,
     backlog: figures.backlog,
     workers: expectedSlots(figures),
     serviceMs: figures.serviceMs,

@@ -27,9 +27,9 @@ import {
 } from "./lending-state.ts";
 import { createLoanLog } from "./loan-log.ts";
 import type { LoanOut } from "./loan-out.ts";
-import { type LoanQuery, loanViews, type Whereabouts, whereabouts } from "./loan-views.ts";
+import { type LoanQuery, loanViews, unseenLoans, type Whereabouts, whereabouts } from "./loan-views.ts";
 import { createLoansOut } from "./loans-out.ts";
-import { sayOrder } from "./orders.ts";
+import { dialOrder, sayOrder } from "./orders.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { createPeerTable, type PeerRecord } from "./peer-table.ts";
 import { createLendingTalk } from "./peer-talk.ts";
@@ -71,6 +71,8 @@ export interface Lending {
   nextDeadline(): InstantMs | undefined;
   loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
   whereabouts(worker: WorkerRecord): Whereabouts;
+  /** What is lent of which the farm has no record: a process before this one has lent it. */
+  unseen(): readonly LoanOut[];
   figures(now: InstantMs): OwnFigures;
 }
 
@@ -123,6 +125,7 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     nextDeadline: () => nextDeadline(state),
     loans: (query, now) => loanViews(state, query, now),
     whereabouts: (worker) => whereabouts(state, worker),
+    unseen: () => unseenLoans(state),
     figures: (now) => figuresAt(state, now),
   };
 }
@@ -152,6 +155,10 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
           { why: "it has been there for as long as it may", weighed: undefined },
           now,
         ),
+      onLate(listensAt, now) {
+        const to = meetingPoint();
+        if (to !== undefined) dialOrder(exchanges, listensAt, { kind: "return", to }, now);
+      },
       onCompleted: onHome,
     },
   );

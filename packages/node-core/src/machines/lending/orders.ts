@@ -1,4 +1,4 @@
-import { durationMs, type InstantMs } from "@mutirao/primitives";
+import { durationMs, type Endpoint, type InstantMs } from "@mutirao/primitives";
 import type { Redirect, Return } from "@mutirao/protocol";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
@@ -16,20 +16,24 @@ export function sayOrder(
   order: Redirect | Return,
   now: InstantMs,
 ): boolean {
-  const { style, conn, at, port } = worker;
+  const { style, conn } = worker;
   if (style === "session" || style === "push") {
     if (conn === undefined) return false;
     outbox.emit({ type: "send", conn, message: order });
     return true;
   }
-  if (style !== "pull-with-port" || port === undefined) return false;
+  const to = orderPortOf(worker);
+  return to !== undefined && dialOrder(exchanges, to, order, now);
+}
+
+/** Where a worker takes orders, if it listens for them. */
+export const orderPortOf = ({ style, at, port }: WorkerRecord): Endpoint | undefined =>
+  style === "pull-with-port" && port !== undefined ? { host: at.host, port } : undefined;
+
+/** @returns whether the port is dialled; what becomes of that nobody knows. */
+export function dialOrder(exchanges: Exchanges, to: Endpoint, message: Redirect | Return, now: InstantMs): boolean {
   const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
-  return (
-    exchanges.open(
-      { to: { host: at.host, port }, message: order, forMs: DELIVERY_MS, isOneWay: true, ...ignore },
-      now,
-    ) !== undefined
-  );
+  return exchanges.open({ to, message, forMs: DELIVERY_MS, isOneWay: true, ...ignore }, now) !== undefined;
 }
 
 /** For the worker to take the line, and to end the connection. */

@@ -1,6 +1,7 @@
 import { GIVES_PER_INTERVAL_MAX, heldMax, registryMax, resultsKeptMax, WRITES_OPEN_MAX } from "../bounds.ts";
 import type { LiveBook } from "../oracle/master-book.ts";
-import type { CreateFarmChecker, MasterLife, MasterObservation, WorkerObservation } from "../world.ts";
+import type { CreateFarmChecker, MasterObservation, WorkerObservation } from "../world.ts";
+import { endedOf } from "./keeping.ts";
 
 /** Nothing grows without bound: tasks, workers, records of ended tasks, connections, results that wait. */
 export const createBoundsChecker: CreateFarmChecker = (_world, fail) => {
@@ -44,9 +45,3 @@ export const createBoundsChecker: CreateFarmChecker = (_world, fail) => {
 
   return { scan: checkTables, master: checkStorm, worker: checkWorker };
 };
-
-function endedOf({ slot }: MasterLife): number {
-  let ended = 0;
-  for (const { status } of slot.disk.image.values()) if (status.state !== "pending") ended++;
-  return ended;
-}

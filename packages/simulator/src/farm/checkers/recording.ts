@@ -1,6 +1,7 @@
 import type { MasterEffect } from "@mutirao/node-core";
 import type { JsonText, TaskId } from "@mutirao/primitives";
 import type { TaskRecord, TaskStatus } from "@mutirao/task-store";
+import type { ResultNews } from "../oracle/books.ts";
 import type { CreateFarmChecker, DurableChange, MasterLife, MasterObservation } from "../world.ts";
 
 /**
@@ -46,7 +47,7 @@ export const createRecordingChecker: CreateFarmChecker = (_world, fail) => {
       if (end !== undefined && !isSameEnd(end, status))
         fail(`${life.label} ends ${id} twice: ${end.state}, ${status.state}`);
       known.set(id, status);
-      const first = news.results.find(({ task, isOk, how }) => task === id && isOk && how !== "late");
+      const first = news.results.find(({ task, isOk, how }) => task === id && isOk && COUNTS.has(how));
       if (end !== undefined || first === undefined || status.state !== "done") continue;
       if (status.result !== (first.output as JsonText))
         fail(`${life.label} records ${status.result} of ${id}, not the first`);
@@ -60,6 +61,9 @@ export const createRecordingChecker: CreateFarmChecker = (_world, fail) => {
     },
   };
 };
+
+/** A result of what the task was before it was cancelled, or ended otherwise, is none of the task that is tried again. */
+const COUNTS: ReadonlySet<ResultNews["how"]> = new Set(["open", "stray"]);
 
 const describe = ({ status }: TaskRecord): string =>
   `${status.state} (${status.result ?? status.error?.code ?? "nothing"})`;

@@ -10,6 +10,7 @@ import { createConservationChecker } from "./conservation.ts";
 import { createDurabilityChecker } from "./durability.ts";
 import { createHysteresisChecker } from "./hysteresis.ts";
 import { createIdleChecker } from "./idle.ts";
+import { createKeepingChecker } from "./keeping.ts";
 import { createOrderChecker } from "./order.ts";
 import { createPresenceChecker } from "./presence.ts";
 import { createProvenanceChecker } from "./provenance.ts";
@@ -41,6 +42,7 @@ export const checkers = {
   hysteresis: createHysteresisChecker,
   requests: createRequestsChecker,
   bounds: createBoundsChecker,
+  keeping: createKeepingChecker,
   completion: createCompletionChecker,
 } satisfies Readonly<Record<string, CreateFarmChecker>>;
 
