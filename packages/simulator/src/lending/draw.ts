@@ -5,7 +5,7 @@ import type { FarmFaultName } from "../farm/faults/farm-fault.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
 import type { MasterPlan, WorkerPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
-import { drawForeignMasters } from "./draw-foreign-masters.ts";
+import { drawForeignMasters, drawMoversOfOurs } from "./draw-foreign-masters.ts";
 import { drawLenders } from "./draw-masters.ts";
 import { drawLentWorkers } from "./draw-workers.ts";
 import type { LendingFaultName } from "./faults/lending-fault.ts";
@@ -26,7 +26,8 @@ export function drawLendingPlan(seed: string): LendingPlan {
   const workers = masters.flatMap((master, index) =>
     drawLentWorkers(machines, tempo, master, { index, masters: count }, prng.fork(`workers-${index}`)),
   );
-  const leaseMaxMs = longestLease(masters, workers, foreign.masters.length > 0);
+  const movers = [...foreign.movers, ...drawMoversOfOurs(machines, tempo, masters, prng.fork("movers"))];
+  const leaseMaxMs = longestLease(masters, workers, foreign.masters.length + movers.length > 0);
   const lengths = prng.fork("lengths");
   const safetyMs = tempo.timeoutMs * (8 + 6 * lengths.next());
   return {
@@ -38,7 +39,7 @@ export function drawLendingPlan(seed: string): LendingPlan {
     foreigners: [],
     ...faults,
     foreignMasters: foreign.masters.map((master) => ({ ...master, peers: thoseThatKnow(masters, master.listensAt) })),
-    movers: foreign.movers,
+    movers,
     forger: addMachine(machines),
     leaseMaxMs,
     safetyMs,
@@ -50,11 +51,11 @@ export function drawLendingPlan(seed: string): LendingPlan {
 }
 
 /** The longest that anybody stays anywhere without a sign of either master. */
-function longestLease(masters: readonly MasterPlan[], workers: readonly WorkerPlan[], hasForeign: boolean): number {
+function longestLease(masters: readonly MasterPlan[], workers: readonly WorkerPlan[], isMixed: boolean): number {
   const ours = masters.map(({ options }) => options.leaseMs);
   // Workers that ask for each task are told no length, so each has its own.
   const foreign = [...masters, ...workers].map(({ options }) => options.foreignLeaseMs);
-  return Math.max(...ours, ...(hasForeign ? foreign : []));
+  return Math.max(...ours, ...(isMixed ? foreign : []));
 }
 
 const thoseThatKnow = (masters: readonly MasterPlan[], at: Endpoint): readonly Endpoint[] =>
