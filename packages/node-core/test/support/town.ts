@@ -137,7 +137,7 @@ export function createTown() {
       const decoded = decodeLine(line);
       const remote = { host: hostOf(conn.owner), port: 50_000 };
       if ("message" in decoded)
-        far.owner.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
+        far.owner.handle({ type: "message-received", conn: far.id, remote, message: decoded.message, line });
       else throw new Error(`${saying.from} says what nobody understands: ${line}`);
     };
     const fate = isCut(saying.from, saying.to) ? "drop" : filter(saying);
@@ -414,7 +414,8 @@ export function createTown() {
      */
     forges(to: string, host: string, object: object): readonly string[] {
       const target = residents.get(to);
-      const decoded = decodeLine(JSON.stringify(object));
+      const line = JSON.stringify(object);
+      const decoded = decodeLine(line);
       if (target === undefined || !("message" in decoded)) throw new Error("the line, or its reader, is none");
       const stranger: Resident = {
         name: "stranger",
@@ -434,9 +435,9 @@ export function createTown() {
       const remote = { host, port: 50_001 };
       const from = said.length;
       target.handle({ type: "conn-opened", conn: far.id, remote, local: target.at ?? remote });
-      target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
+      target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message, line });
       drain();
-      answers.push(...said.slice(from).flatMap(({ to: reader, line }) => (reader === "stranger" ? [line] : [])));
+      answers.push(...said.slice(from).flatMap((saying) => (saying.to === "stranger" ? [saying.line] : [])));
       end(far, "CONN_ENDED");
       drain();
       return answers;

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { conversationAbout, exchanges, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
-import { conversationOf, type Message, readableLine } from "../model/conversation.ts";
+import { conversationOf, lineParts, type Message, readableLine, workerIn } from "../model/conversation.ts";
 import { Age } from "./age.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
 
@@ -43,8 +43,9 @@ export function ConversationPanel() {
 
 function Diagram() {
   const words = text.value;
-  const { sides, messages, older } = conversation.value;
-  const columns = { "--sides": `${sides.length}` };
+  const { sides, hasWorkers, messages, older } = conversation.value;
+  const columnCount = sides.length + (hasWorkers ? 1 : 0);
+  const columns = { "--sides": `${columnCount}` };
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const latest = messages.at(-1)?.n;
@@ -82,10 +83,15 @@ function Diagram() {
               <span>{id}</span>
             </div>
           ))}
+          {hasWorkers ? (
+            <div class="side of-workers">
+              <span>{words.workers}</span>
+            </div>
+          ) : null}
         </div>
         <ol class="messages">
           {messages.map((message) => (
-            <Item key={message.n} message={message} sides={sides.length} />
+            <Item key={message.n} message={message} sides={columnCount} />
           ))}
         </ol>
       </div>
@@ -99,7 +105,10 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
   const isOpen = opened.value === n;
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   const { count, workers, why } = exchange;
-  const amount = count ?? (workers.length > 0 ? workers.length : null);
+  const worker = workerIn(exchange);
+  const known = count ?? (workers.length > 0 ? workers.length : null);
+  // A message to a worker is about that one.
+  const amount = worker === undefined ? known : null;
   const parts = [
     words.messageLabel(exchange.from, exchange.to, exchange.word),
     amount === null ? "" : words.workersCount(amount),
@@ -128,6 +137,7 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
           >
             <span class="label">
               <b>{exchange.word}</b>
+              {worker === undefined ? null : <span> · {worker}</span>}
               {amount === null ? null : <span> · {words.workersCount(amount)}</span>}
               {why === null ? null : <em> {why}</em>}
             </span>
@@ -142,7 +152,7 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
 /** All that is known of a message, its exact text above all. */
 function Exactly({ message: { exchange, toldBy } }: { readonly message: Message }) {
   const words = text.value;
-  const { line, why, workers, at, from, to, word } = exchange;
+  const { line, bytes, isCut, why, workers, at, from, to, word } = exchange;
   return (
     <div class="exactly">
       <p>
@@ -162,14 +172,40 @@ function Exactly({ message: { exchange, toldBy } }: { readonly message: Message 
         <p class="quiet">{words.notTold}</p>
       ) : (
         <>
-          <h3>{words.exactly}</h3>
-          <pre class="wire" tabIndex={0}>
-            {line}
+          <h3>
+            {words.exactly}{" "}
+            {bytes === null ? null : <span class="quiet">{words.lineBytes(format.value.number(bytes))}</span>}
+          </h3>
+          <pre class="wire" tabIndex={0} dir="ltr">
+            <ExactLine line={line} />
           </pre>
-          <h3>{words.readable}</h3>
-          <pre tabIndex={0}>{readableLine(line)}</pre>
+          {isCut ? (
+            <p class="cut">{words.lineCut(format.value.number(line.length))}</p>
+          ) : (
+            <>
+              <h3>{words.readable}</h3>
+              <pre tabIndex={0} dir="ltr">
+                <ExactLine line={readableLine(line)} isLaidOut />
+              </pre>
+            </>
+          )}
         </>
       )}
     </div>
+  );
+}
+
+/** Foreign text as text: nothing in it is markup, and what is hidden in it is named. */
+function ExactLine({ line, isLaidOut = false }: { readonly line: string; readonly isLaidOut?: boolean }) {
+  const rows = isLaidOut ? line.split("\n") : [line];
+  return (
+    <>
+      {rows.map((row, n) => (
+        <>
+          {n === 0 ? null : "\n"}
+          {lineParts(row).map(({ text: part, isHidden }) => (isHidden ? <i class="hidden-character">{part}</i> : part))}
+        </>
+      ))}
+    </>
   );
 }

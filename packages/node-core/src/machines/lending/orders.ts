@@ -2,7 +2,14 @@ import { durationMs, type InstantMs } from "@mutirao/primitives";
 import type { Redirect, Return } from "@mutirao/protocol";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
+
+export interface OrderTools {
+  readonly outbox: MasterOutbox;
+  readonly exchanges: Exchanges;
+  readonly conversation: Conversation;
+}
 
 /**
  * How an order reaches a worker: on its connection if it has one for life, by dialling it if it listens, else as the
@@ -11,7 +18,7 @@ import type { Exchanges } from "./exchanges.ts";
  * @returns whether it is said; if not, it is due when the worker asks for work.
  */
 export function sayOrder(
-  { outbox, exchanges }: { readonly outbox: MasterOutbox; readonly exchanges: Exchanges },
+  { outbox, exchanges, conversation }: OrderTools,
   worker: WorkerRecord,
   order: Redirect | Return,
   now: InstantMs,
@@ -20,13 +27,14 @@ export function sayOrder(
   if (style === "session" || style === "push") {
     if (conn === undefined) return false;
     outbox.emit({ type: "send", conn, message: order });
+    conversation.sent(worker.name, order);
     return true;
   }
   if (style !== "pull-with-port" || port === undefined) return false;
   const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
   return (
     exchanges.open(
-      { to: { host: at.host, port }, message: order, forMs: DELIVERY_MS, isOneWay: true, ...ignore },
+      { to: { host: at.host, port }, name: worker.name, message: order, forMs: DELIVERY_MS, isOneWay: true, ...ignore },
       now,
     ) !== undefined
   );
