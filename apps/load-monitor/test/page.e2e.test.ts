@@ -91,6 +91,9 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     await story.tell("home");
     await page.locator('[data-worker="bravo-w3"][data-place="bravo"]').waitFor();
+    // Whoever reads a message is not disturbed by new ones.
+    expect(await page.locator("#conversation .wire").textContent()).toBe(wire);
+    await page.getByRole("button", { name: "Show 3 newer messages" }).click();
     await page.locator('[data-loan="loan-1"]').waitFor({ state: "detached" });
     await page.getByRole("button", { name: /alfa to bravo-w3: RETURN/ }).waitFor();
     expect(problems).toStrictEqual([]);

@@ -216,8 +216,15 @@ function nameAt({ peers }: MasterRecord, address: unknown): string {
 function tellOwn({ journal }: State, master: MasterRecord, { kind, at: saidAt, data }: HeardNotice): void {
   const { id } = master;
   const exchange = kind === CONVERSES ? exchangeIn(id, data, (address) => nameAt(master, address)) : undefined;
-  if (exchange === undefined) journal.tell(id, kind, data, saidAt);
+  if (exchange === undefined) journal.tell(id, kind, withPeerId(master, data), saidAt);
   else journal.converse(exchange, saidAt);
+}
+
+/** Other masters are easier known by their ids than by their addresses. */
+function withPeerId(master: MasterRecord, data: HeardNotice["data"]): HeardNotice["data"] {
+  const { peer } = data;
+  const id = nameAt(master, peer);
+  return typeof peer !== "string" || id === "" || id === peer.slice(0, 128) ? data : { ...data, peerId: id };
 }
 
 /** Tells of a line, which is shown among the lines and not among the notices. */

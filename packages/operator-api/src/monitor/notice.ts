@@ -19,7 +19,8 @@ export const monitoredNoticeSchema = named(
     severity: z.enum(["info", "warning", "alarm"]),
     data: described(
       z.record(z.string(), z.unknown()),
-      "What the master said, whatever it is. Texts in it are foreign.",
+      "What the master said, whatever it is, and `peerId`, where its `peer` is the address of a known master. Texts in it are " +
+        "foreign.",
     ),
   }),
 );

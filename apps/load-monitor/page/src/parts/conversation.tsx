@@ -1,3 +1,4 @@
+import type { Exchange } from "@mutirao/operator-api/monitor";
 import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { conversationAbout, exchanges, steadyIds } from "../live/page.ts";
@@ -9,10 +10,29 @@ import { Choice, Empty, Panel } from "./panel.tsx";
 const STEP = 30;
 const AT_END_PX = 40;
 const shownMax = signal(STEP);
-const conversation = computed(() => conversationOf(exchanges.value, conversationAbout.value, shownMax.value));
+/** What is shown while somebody reads in it: what is new does not push it away. `undefined`: the latest. */
+const held = signal<readonly Exchange[] | undefined>(undefined);
+const conversation = computed(() =>
+  conversationOf(held.value ?? exchanges.value, conversationAbout.value, shownMax.value),
+);
+const newer = computed(() => {
+  const last = held.value?.at(-1)?.n;
+  if (last === undefined) return 0;
+  const since = exchanges.value.filter(({ n }) => n > last);
+  return conversationOf(since, conversationAbout.value, since.length).messages.length;
+});
 const everyone = steadyIds(() => [...new Set(exchanges.value.flatMap(({ from, to }) => [from, to]))].sort());
 /** The message that is open. */
 const opened = signal<number | undefined>(undefined);
+
+const hold = (): void => {
+  held.value ??= exchanges.peek();
+};
+
+const goOn = (): void => {
+  opened.value = undefined;
+  held.value = undefined;
+};
 
 /** Who said what to whom: one column for each, time going down. */
 export function ConversationPanel() {
@@ -75,6 +95,8 @@ function Diagram() {
         ref={box}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           isAtEnd.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+          if (!isAtEnd.current) hold();
+          else if (opened.peek() === undefined) held.value = undefined;
         }}
       >
         <div class="sides" aria-hidden="true">
@@ -95,6 +117,18 @@ function Diagram() {
           ))}
         </ol>
       </div>
+      {newer.value === 0 ? null : (
+        <button
+          type="button"
+          class="more"
+          onClick={() => {
+            goOn();
+            isAtEnd.current = true;
+          }}
+        >
+          {words.newerMessages(newer.value)}
+        </button>
+      )}
     </>
   );
 }
@@ -121,12 +155,13 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
         aria-expanded={isOpen}
         onClick={() => {
           opened.value = isOpen ? undefined : n;
+          hold();
         }}
       >
         <span class="message-time">
-          {format.value.time(exchange.at)} <Age at={exchange.at} />
+          {format.value.exactTime(exchange.at)} <Age at={exchange.at} />
         </span>
-        <span class="unseen">{parts.filter((part) => part !== "").join(", ")}</span>
+        <span class="unseen in-words">{parts.filter((part) => part !== "").join(", ")}</span>
         <span class="lines" aria-hidden="true">
           {Array.from({ length: sides }, (_, side) => (
             <span key={side} class="line" style={{ gridColumn: `${side + 1}` }} />
@@ -136,7 +171,7 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
             style={{ "--from": `${left}`, "--span": `${right - left}` }}
           >
             <span class="label">
-              <b>{exchange.word}</b>
+              <b>{breakable(exchange.word)}</b>
               {worker === undefined ? null : <span> · {worker}</span>}
               {amount === null ? null : <span> · {words.workersCount(amount)}</span>}
               {why === null ? null : <em> {why}</em>}
@@ -148,6 +183,9 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
     </li>
   );
 }
+
+/** A long word of the wire may be broken where its own words end. */
+const breakable = (word: string) => word.split(/(?<=_)/).map((part, n) => (n === 0 ? part : [<wbr key={n} />, part]));
 
 /** All that is known of a message, its exact text above all. */
 function Exactly({ message: { exchange, toldBy } }: { readonly message: Message }) {
