@@ -8,7 +8,7 @@ import { type MonitorUnderTest, startMaster, startMonitor, startWorker } from ".
 
 const names = ["hot", "calm", "cool"] as const;
 const WORKERS_EACH = 2;
-const TASKS = 120;
+const TASKS = 80;
 const TASK_MS = 100;
 
 /** Three masters that are each other's peers, two workers each, and a monitor that all three report to. */

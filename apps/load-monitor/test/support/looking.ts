@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { type Browser, openBrowser } from "./chromium.ts";
 
 /** How long anything may take to be seen. Not a claim about speed: it only turns a hang into a failure. */
-export const HANG_GUARD_MS = 60_000;
+const HANG_GUARD_MS = 60_000;
 
 /** Opens the page of a monitor in a browser of its own. */
 export type Look = (monitor: { readonly http: string }) => Promise<Page>;
