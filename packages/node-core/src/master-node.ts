@@ -217,6 +217,7 @@ function onConnClosed(machines: MasterMachines, { conn, reason }: ConnClosed, no
 function onMessage(machines: MasterMachines, event: MessageReceived, now: InstantMs): void {
   const { conn, remote, message } = event;
   const { outbox, pulse, sessions, classWorkers } = machines;
+  machines.conversation.hears(event.line);
   for (const effect of pulse.identify(conn)) outbox.emit(effect);
   switch (message.kind) {
     case "worker-alive":

@@ -19,6 +19,7 @@ import { priorServiceMs, type ServiceTime } from "../service-time.ts";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Asks } from "./asks.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { GuestCare } from "./guest-care.ts";
 import type { Guests } from "./guests.ts";
@@ -39,6 +40,7 @@ export interface LendingOptions extends LendingNodeOptions {
 
 export interface LendingTools {
   readonly outbox: MasterOutbox;
+  readonly conversation: Conversation;
   readonly clock: WallClock;
   readonly conns: ConnNumbers;
   readonly farm: Farm;
