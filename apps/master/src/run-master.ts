@@ -27,7 +27,7 @@ import {
   openJournal,
   wakeGranularityMs,
 } from "@mutirao/node-runtime";
-import { createPrng, type DurationMs, type Endpoint, type NodeId, nodeId } from "@mutirao/primitives";
+import { createPrng, type DurationMs, type Endpoint, formatEndpoint, type NodeId, nodeId } from "@mutirao/primitives";
 import { createMemoryTaskStore, type TaskStore, TaskStoreError } from "@mutirao/task-store";
 import { openSqliteTaskStore } from "@mutirao/task-store-sqlite";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
@@ -127,6 +127,9 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   });
   const pushAt = values.pushPort === undefined ? [] : [{ host: bindHost, port: values.pushPort }];
   sayListening(logger, await host.start({ host: bindHost, port: values.port }, ...pushAt));
+  for (const at of pushAt) {
+    logger.info({ event: "push-listening", ...at }, `push workers are served at ${formatEndpoint(at)}`);
+  }
   if (command.http !== "off") {
     const http = begun.adopt(createHttpServer({ master, logger }), (opened) => opened.close());
     const listening = await http.listen(command.http);
