@@ -73,6 +73,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
   const spared = new Set<string>();
   const owed = new Set<string>();
+  const allowed = new Map<string, number>();
   const unknownWrites: WriteId[] = [];
   let nowMs = 0;
   let accepted = 0;
@@ -118,6 +119,9 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
         else spared.delete(names.get(effect.conn) ?? "?");
         break;
+      case "allow":
+        allowed.set(names.get(effect.conn) ?? "?", effect.linesPerSecond);
+        break;
       case "owe":
         owed.add(names.get(effect.conn) ?? "?");
         break;
@@ -141,6 +145,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     spared,
     /** Connections on which an answer was announced. */
     owed,
+    /** Connections that may send more lines per second than others, and how many. */
+    allowed,
     writes,
     handle,
     now: () => instantMs(nowMs),
