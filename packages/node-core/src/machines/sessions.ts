@@ -16,6 +16,7 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly selfId: NodeId;
+  readonly workerLinesPerSecondMax: number;
   readonly graceMs: DurationMs;
   readonly intervalMs: DurationMs;
   readonly timeoutMs: DurationMs;
@@ -62,6 +63,7 @@ function greet(
     // The connection of one that fell silent is closed already, though its end may not have been told.
     if (worker.conn !== undefined && worker.status !== "gone") outbox.emit({ type: "close", conn: worker.conn });
     farm.bind(worker, conn);
+    outbox.emit({ type: "allow", conn, linesPerSecond: options.workerLinesPerSecondMax });
     worker.isResynced = false;
     worker.unaccounted = new Set(worker.attempts.values());
     worker.at = remote;

@@ -75,6 +75,7 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
   const spared = new Set<string>();
   const owed = new Set<string>();
+  const allowed = new Map<string, number>();
   const unknownWrites: WriteId[] = [];
   const prunings: EpochMs[] = [];
   let nowMs = 0;
@@ -122,6 +123,9 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
         else spared.delete(names.get(effect.conn) ?? "?");
         break;
+      case "allow":
+        allowed.set(names.get(effect.conn) ?? "?", effect.linesPerSecond);
+        break;
       case "owe":
         owed.add(names.get(effect.conn) ?? "?");
         break;
@@ -155,6 +159,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     spared,
     /** Connections on which an answer was announced. */
     owed,
+    /** Connections that may send more lines per second than others, and how many. */
+    allowed,
     writes,
     /** Before which time of day whatever has ended was to be forgotten. */
     prunings,

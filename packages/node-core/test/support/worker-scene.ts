@@ -105,6 +105,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
         must(find(effect.conn).phase === "open", "an open connection is spared");
         spared = effect.isSpared ? effect.conn : undefined;
         break;
+      case "allow":
       case "owe":
         break;
       case "identify":
