@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseRecord, type RunningProcess, test } from "@mutirao/process-tests";
+import { connectRaw, parseRecord, type RunningProcess, test } from "@mutirao/process-tests";
 import { describe, expect, vi } from "vitest";
 import { startMaster, startMasterAt } from "./support/master-under-test.ts";
 import { operatorOf } from "./support/operator.ts";
@@ -126,6 +126,27 @@ describe.skipIf(!hasSignals).concurrent("a master that stands still (needs POSIX
     }
   });
 });
+
+test.skipIf(!hasSignals)(
+  "a master that stood still gives no task to a worker that has given up asking (needs POSIX signals)",
+  async ({ processes }) => {
+    const master = await startMaster(processes);
+    const [id] = await master.submit("ana");
+    const question = '{"WORKER":"ALIVE","WORKER_UUID":"w-1"}\n';
+    master.signal("SIGSTOP");
+    const givenUp = await connectRaw(master);
+    givenUp.write(question);
+    givenUp.end();
+    // Its end is on its way before the next connection is open.
+    const asking = await connectRaw(master);
+    asking.write(question);
+    master.signal("SIGCONT");
+    expect(await asking.answer(0)).toEqual({ TASK: "QUERY", USER: "ana" });
+    expect(await givenUp.closed()).toEqual(['{"TASK":"NO_TASK"}']);
+    expect(await master.task(id ?? "")).toMatchObject({ state: "running", worker: "w-1", attempts: 1 });
+    asking.destroy();
+  },
+);
 
 describe.skipIf(!hasSignals).concurrent("SIGTERM (needs POSIX signals)", () => {
   test("of a worker: it takes nothing new, finishes, reports and leaves", async ({ processes }) => {

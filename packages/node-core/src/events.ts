@@ -27,6 +27,8 @@ export interface MessageReceived {
   readonly conn: ConnId;
   readonly remote: Endpoint;
   readonly message: Message;
+  /** As it came, without its newline; a host that does not tell it only keeps it from being shown. */
+  readonly line?: string;
 }
 
 /** A line came that is not a message. After a fatal violation found by the transport the connection is closing. */
@@ -37,6 +39,15 @@ export interface LineRefused {
   readonly violation: LineViolation;
 }
 
+/**
+ * The other side has finished sending, or is gone, and the connection is only there because we owe an answer. Told after
+ * all that came on it.
+ */
+export interface InputEnded {
+  readonly type: "input-ended";
+  readonly conn: ConnId;
+}
+
 /** The connection is no more, or the dial failed. The last event of each connection. */
 export interface ConnClosed {
   readonly type: "conn-closed";
@@ -45,4 +56,4 @@ export interface ConnClosed {
 }
 
 /** What can happen to a node. */
-export type Event = Started | Wake | ConnOpened | MessageReceived | LineRefused | ConnClosed;
+export type Event = Started | Wake | ConnOpened | MessageReceived | LineRefused | InputEnded | ConnClosed;

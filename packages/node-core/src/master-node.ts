@@ -164,6 +164,9 @@ function routeNodeEvent(machines: MasterMachines, options: MasterNodeOptions, ev
     case "conn-opened":
       onConnOpened(machines, options, event, now);
       break;
+    case "input-ended":
+      machines.classWorkers.onInputEnded(event.conn);
+      break;
     case "conn-closed":
       onConnClosed(machines, event, now);
       break;
@@ -214,6 +217,7 @@ function onConnClosed(machines: MasterMachines, { conn, reason }: ConnClosed, no
 function onMessage(machines: MasterMachines, event: MessageReceived, now: InstantMs): void {
   const { conn, remote, message } = event;
   const { outbox, pulse, sessions, classWorkers } = machines;
+  machines.conversation.hears(event.line);
   for (const effect of pulse.identify(conn)) outbox.emit(effect);
   switch (message.kind) {
     case "worker-alive":

@@ -81,6 +81,9 @@ function route(state: WorkerMachines, event: WorkerEvent, now: InstantMs): void 
     case "line-refused":
       onLineRefused(state, event, now);
       break;
+    case "input-ended":
+      // Nobody asks a worker anything that it does not answer at once.
+      break;
     case "conn-closed":
       onClosed(state, event, now);
       break;

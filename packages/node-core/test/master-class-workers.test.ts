@@ -9,10 +9,11 @@ const NOK = { STATUS: "NOK", TASK: "QUERY", WORKER_UUID: "w", ERROR: "no such us
 const QUERY = '{"TASK":"QUERY","USER":"ana"}';
 const ACK = '{"STATUS":"ACK","WORKER_UUID":"w"}';
 
-/** A pull worker asks on a connection of its own. */
+/** A pull worker says something on a connection of its own, and all that has arrived is read. */
 function poll(scene: ReturnType<typeof createMasterScene>, name: string, line: object = ALIVE): void {
   scene.opens(name);
   scene.says(name, line);
+  scene.settle();
 }
 
 describe("a pull worker", () => {
@@ -39,7 +40,7 @@ describe("a pull worker", () => {
     poll(scene, "c2", OK);
     expect(scene.told).toEqual([]);
     // It may have finished sending by now.
-    expect([...scene.owed]).toEqual(["c2"]);
+    expect([...scene.owed]).toEqual(["c1", "c2"]);
     scene.commit();
     expect(scene.told.slice(0, 2)).toEqual([`0 c2 <- ${ACK}`, "0 c2 <- close"]);
     expect(scene.kept("a")).toMatchObject({ state: "done", worker: "w", result: '{"SALDO":12.5}' });
@@ -88,6 +89,55 @@ describe("a pull worker", () => {
     expect(scene.node.load(scene.now()).backlog).toBe(0);
     scene.passTo(191);
     expect(scene.node.load(scene.now()).backlog).toBe(1);
+  });
+
+  test("that is gone when its question is read is given nothing, and its next question is answered", () => {
+    const scene = createMasterScene();
+    scene.submits(draft("a"));
+    for (const name of ["reset", "ended"]) {
+      scene.opens(name);
+      scene.says(name, ALIVE);
+    }
+    scene.closes("reset");
+    scene.finishes("ended");
+    scene.settle();
+    expect(scene.told).toEqual(['0 ended <- {"TASK":"NO_TASK"}', "0 ended <- close"]);
+    poll(scene, "c3");
+    expect(scene.told.at(-2)).toBe(`0 c3 <- ${QUERY}`);
+  });
+
+  test("whose questions lay unread while the master stood still is given one task, on the connection that is left", () => {
+    const scene = createMasterScene();
+    scene.submits(draft("a"), draft("b"));
+    poll(scene, "c1");
+    scene.skip();
+    scene.sleepTo(40);
+    // It has given up asking twice, and has reported before it asked again; the order of sockets is no order of time.
+    for (const name of ["old", "older", "last"]) {
+      scene.opens(name);
+      scene.says(name, ALIVE);
+    }
+    scene.opens("report");
+    scene.says("report", OK);
+    scene.finishes("old");
+    scene.finishes("older");
+    scene.settle();
+    expect(scene.kept("a")).toMatchObject({ state: "done" });
+    expect(scene.told.filter((line) => line.endsWith(`<- ${QUERY}`))).toEqual([`40 last <- ${QUERY}`]);
+  });
+
+  test("that always finishes sending before it reads is given tasks from its second question on", () => {
+    const scene = createMasterScene();
+    scene.submits(draft("a"));
+    const asks = (name: string): string | undefined => {
+      scene.opens(name);
+      scene.says(name, ALIVE);
+      scene.finishes(name);
+      scene.settle();
+      return scene.told.at(-2);
+    };
+    expect(asks("c1")).toBe('0 c1 <- {"TASK":"NO_TASK"}');
+    expect(asks("c2")).toBe(`0 c2 <- ${QUERY}`);
   });
 
   test("that reports twice is acknowledged twice and counted once", () => {
@@ -295,6 +345,7 @@ describe("a push worker", () => {
   test("may be silent on its connection for as long as its task takes, and as long as it is not given up", () => {
     const scene = withPush();
     expect([...scene.spared]).toEqual(["p"]);
+    expect([...scene.allowed]).toEqual([["p", 100_000]]);
     scene.submits(draft("a"));
     scene.skip();
     scene.passTo(64);

@@ -59,14 +59,17 @@ describe("a worker of the class's words", () => {
     scene.submits(draft("a"));
     scene.opens("c1");
     scene.says("c1", ALIVE);
+    scene.settle();
     scene.cancels("a");
     scene.submits(draft("b"));
     scene.opens("c2");
     scene.says("c2", ALIVE);
+    scene.settle();
     expect(lines(scene, "c2")[0]).toBe('0 c2 <- {"TASK":"NO_TASK"}');
     scene.passTo(16);
     scene.opens("c3");
     scene.says("c3", ALIVE);
+    scene.settle();
     expect(lines(scene, "c3")[0]).toBe(`16 c3 <- ${QUERY}`);
   });
 

@@ -1,6 +1,6 @@
 import { after, durationMs, type InstantMs, laterOf } from "@mutirao/primitives";
 import type { TransportLimits } from "@mutirao/transport";
-import { lineRateOf, nextLineAt } from "./line-budget.ts";
+import { nextLineAt } from "./line-budget.ts";
 import { createLineTurn, type LineTurnOptions } from "./line-turn.ts";
 import { NEVER, pauseFor, type TcpConnection } from "./tcp-connection.ts";
 
@@ -22,6 +22,8 @@ export interface ConnectionInput {
 
 export interface ConnectionInputOptions extends Pick<LineTurnOptions, "clock" | "onLine" | "onViolation"> {
   readonly limits: TransportLimits;
+  /** The FIN came, everything before it is handled, and an answer is owed. Told once. */
+  readonly onInputEnded: (connection: TcpConnection) => void;
   /** The FIN came, everything before it is handled, and no answer is owed. */
   readonly onExhausted: (connection: TcpConnection, now: InstantMs) => void;
   /** What the lines brought about is complete: output may leave. */
@@ -40,9 +42,8 @@ const WRITE_WORTH_BYTES = 16 * 1_024;
 const RATE_PAUSE_MS = durationMs(50);
 
 export function createConnectionInput(options: ConnectionInputOptions): ConnectionInput {
-  const { limits, clock, onExhausted, flush, watch } = options;
-  const rate = lineRateOf(limits);
-  const takeTurn = createLineTurn({ ...options, rate });
+  const { limits, clock, onInputEnded, onExhausted, flush, watch } = options;
+  const takeTurn = createLineTurn(options);
   let hadTheirTurn: TcpConnection[] = [];
 
   const nextTurn = (): void => {
@@ -55,7 +56,7 @@ export function createConnectionInput(options: ConnectionInputOptions): Connecti
     if (reason === 0) return;
     connection.pausedFor |= reason;
     if (reason === pauseFor.rate) {
-      connection.rateResumesAt = laterOf(nextLineAt(rate, connection.paidUntil), after(now, RATE_PAUSE_MS));
+      connection.rateResumesAt = laterOf(nextLineAt(connection.rate, connection.paidUntil), after(now, RATE_PAUSE_MS));
     } else if (hadTheirTurn.push(connection) === 1) {
       // Immediates run once the other sockets have been read, and one asked for by an immediate in the turn after.
       setImmediate(nextTurn);
@@ -77,12 +78,20 @@ export function createConnectionInput(options: ConnectionInputOptions): Connecti
     const goesOnSoon = connection.pausedFor === pauseFor.turn && connection.unflushed.length < WRITE_WORTH_BYTES;
     if (!goesOnSoon) flush(connection, now);
     if (connection.phase !== "open") return;
-    if (connection.inputEnded && connection.pausedFor === 0 && !connection.isOwed) {
+    const isAllRead = connection.inputEnded && connection.pausedFor === 0;
+    if (isAllRead && !connection.isOwed) {
       onExhausted(connection, now);
     } else {
       timeLine(connection, now);
       watch(connection);
+      if (isAllRead) tellEnd(connection);
     }
+  };
+
+  const tellEnd = (connection: TcpConnection): void => {
+    if (connection.isEndTold) return;
+    connection.isEndTold = true;
+    onInputEnded(connection);
   };
 
   const resume = (connection: TcpConnection, reason: number): void => {

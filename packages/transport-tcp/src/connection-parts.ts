@@ -49,6 +49,7 @@ export function createConnectionParts({ limits, clock, handler, onClosed }: Conn
       handler.lineRefused(connection.conn, violation);
       lifecycle.finish(connection, { code: "ERR_LINE_VIOLATION", detail: violation.code }, now);
     },
+    onInputEnded: ({ conn }) => handler.inputEnded?.(conn),
     onExhausted: (connection, now) => lifecycle.finish(connection, { code: "CONN_ENDED" }, now),
     flush,
     watch,

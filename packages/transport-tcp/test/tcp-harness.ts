@@ -36,6 +36,10 @@ export function createTcpHarness(options: TcpHarnessOptions = {}): TcpHarness {
       moved();
       handler.lineRefused(...told);
     },
+    inputEnded(...told) {
+      moved();
+      handler.inputEnded?.(...told);
+    },
     connClosed(...told) {
       moved();
       handler.connClosed(...told);

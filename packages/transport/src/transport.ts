@@ -18,8 +18,8 @@ export interface FramingViolation {
 
 /**
  * What a transport tells its user. The calls for one connection come in this order: `connOpened` (not for a dial that
- * fails), any number of `lineReceived`, at most one `lineRefused`, and exactly one `connClosed`, after which its
- * number is never mentioned again. A call may arrive from within `dial`, `send` or `close`.
+ * fails), any number of `lineReceived`, at most one `lineRefused` or `inputEnded`, and exactly one `connClosed`, after
+ * which its number is never mentioned again. A call may arrive from within `dial`, `send` or `close`.
  */
 export interface TransportHandler {
   /** A dial succeeded, or a connection was accepted. */
@@ -27,6 +27,11 @@ export interface TransportHandler {
   /** A whole line, without its line end. Blank lines are never reported. */
   lineReceived(conn: ConnId, line: string): void;
   lineRefused(conn: ConnId, violation: FramingViolation): void;
+  /**
+   * The other side has finished sending, or is gone, and all that it sent has been reported; the connection is still there
+   * because an answer is owed. Whoever owes none need not listen to it.
+   */
+  inputEnded?(conn: ConnId): void;
   connClosed(conn: ConnId, reason: CloseReason): void;
 }
 
@@ -54,8 +59,14 @@ export interface Transport {
    */
   spare(conn: ConnId, isSpared: boolean): void;
   /**
+   * The sender works for us: it may send so many lines per second from now on, and as many at once, where the limits
+   * are for strangers and for peers, who have little to say.
+   */
+  allow(conn: ConnId, linesPerSecond: number): void;
+  /**
    * An answer is to come on this connection: it stays open for it though the other side may have finished sending, until
-   * `close` or a limit ends it. Without this a connection ends once all that came before the other side's FIN is handled.
+   * `close` or a limit ends it, and `inputEnded` tells that it has. Without this a connection ends once all that came
+   * before the other side's FIN is handled.
    */
   owe(conn: ConnId): void;
   /** Sends what has been asked so far, then ends the connection; what still arrives is dropped. */

@@ -9,7 +9,7 @@ import {
   type InstantMs,
   type NodeId,
 } from "@mutirao/primitives";
-import type { NoTask, Query, Redirect, Return, WorkerAlive, WorkerStatus } from "@mutirao/protocol";
+import type { NoTask, Query, WorkerAlive, WorkerStatus } from "@mutirao/protocol";
 import { visibilityMs } from "../policies/visibility.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
@@ -18,6 +18,7 @@ import type { Farm } from "./farm.ts";
 import type { Lending } from "./lending/lending.ts";
 import type { LiveTask } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
+import { createPolls, type Poll, type Polls } from "./polls.ts";
 import type { Attempt, WorkerRecord } from "./worker-record.ts";
 
 /**
@@ -30,6 +31,7 @@ export interface ClassWorkers {
   onAlive(conn: ConnId, remote: Endpoint, alive: WorkerAlive, now: InstantMs): void;
   onStatus(conn: ConnId, remote: Endpoint, status: WorkerStatus, now: InstantMs): void;
   onPong(conn: ConnId, now: InstantMs): void;
+  onInputEnded(conn: ConnId): void;
   onClosed(conn: ConnId): void;
   /** A push worker that is available is given a task. */
   push(worker: WorkerRecord, now: InstantMs): boolean;
@@ -39,6 +41,7 @@ export interface ClassWorkers {
 
 export interface ClassWorkersOptions {
   readonly selfId: NodeId;
+  readonly workerLinesPerSecondMax: number;
   readonly visibilityMs: DurationMs;
   readonly visibilityMaxMs: DurationMs;
 }
@@ -60,15 +63,16 @@ interface State extends ClassWorkersTools {
   /** Push workers that have shown on their connection that they are done with all that they were ever given. */
   readonly free: Set<WorkerRecord>;
   lastAccepted: ConnId | undefined;
+  readonly polls: Polls;
   /** Push workers that have just reported: they are given nothing before what else has arrived of them is read. */
   readonly reporting: Set<WorkerRecord>;
-  /** When they are given tasks again. */
+  /** When they are given tasks again, and who polls is answered: as soon as what has arrived is read. */
   restsUntil: InstantMs | undefined;
 }
 
 const KEEP_ALIVE_EVERY_MS = durationMs(10_000);
 const NO_TASK: NoTask = { kind: "no-task" };
-type Order = Redirect | Return;
+type Order = Poll["order"];
 const CLASS_TYPES: ReadonlySet<string> = new Set(["QUERY"]);
 
 export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWorkersTools): ClassWorkers {
@@ -79,6 +83,7 @@ export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWor
     keepAlives: createDeadlineQueue(),
     free: new Set(),
     lastAccepted: undefined,
+    polls: createPolls(),
     reporting: new Set(),
     restsUntil: undefined,
   };
@@ -95,13 +100,15 @@ export function createClassWorkers(options: ClassWorkersOptions, tools: ClassWor
       answered(state, worker);
       state.farm.heard(worker, now);
     },
+    onInputEnded: (conn) => state.polls.onInputEnded(conn),
     onClosed(conn) {
       state.open.delete(conn);
+      state.polls.onClosed(conn);
     },
     push: (worker, now) => givePushed(state, worker, now),
     wake(now) {
       state.reporting.clear();
-      state.restsUntil = undefined;
+      answerPolls(state, now);
       for (let worker = state.keepAlives.takeDue(now); worker !== undefined; worker = state.keepAlives.takeDue(now)) {
         keepAliveDue(state, worker, now);
       }
@@ -124,8 +131,13 @@ function greet(state: State, conn: ConnId, remote: Endpoint, alive: WorkerAlive,
   worker.at = remote;
   state.farm.heard(worker, now);
   const { order } = state.lending.greet(worker, alive, now);
-  if (isPush) greetPushed(state, worker, conn, order, now);
-  else answerPull(state, worker, conn, order, now);
+  if (isPush) {
+    greetPushed(state, worker, conn, order, now);
+    return;
+  }
+  state.polls.ask({ conn, worker, order });
+  state.outbox.emit({ type: "owe", conn });
+  state.restsUntil ??= now;
 }
 
 function identify(
@@ -150,11 +162,20 @@ function identify(
   return worker;
 }
 
-/** A poll is answered at once, with a task or without, and the connection ends with the answer. */
-function answerPull(state: State, worker: WorkerRecord, conn: ConnId, order: Order | undefined, now: InstantMs): void {
+function answerPolls(state: State, now: InstantMs): void {
+  const { polls, open, lastAccepted } = state;
+  // Without a connection nobody has asked.
+  for (const poll of lastAccepted === undefined ? [] : polls.takeDue(lastAccepted)) {
+    if (open.has(poll.conn)) answerPoll(state, poll, now);
+  }
+  state.restsUntil = polls.isWaiting ? now : undefined;
+}
+
+/** With a task or without; the connection ends with the answer. */
+function answerPoll(state: State, { worker, conn, order, isStale }: Poll, now: InstantMs): void {
   const { outbox, backlog } = state;
   // A worker that has not answered is not idle, whatever it asks for.
-  const isFree = worker.attempts.size === 0 && !worker.isBarred;
+  const isFree = worker.attempts.size === 0 && !worker.isBarred && !isStale;
   const task = isFree && order === undefined ? backlog.next(worker.types, true) : undefined;
   const query = task === undefined ? undefined : queryOf(task);
   if (task === undefined || query === undefined) outbox.emit({ type: "send", conn, message: order ?? NO_TASK });
@@ -182,7 +203,7 @@ function give(
   outbox.emit({ type: "send", conn, message: query });
 }
 
-function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Order | undefined, now: InstantMs): void {
+function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Order, now: InstantMs): void {
   if (worker.conn !== conn) {
     state.farm.bind(worker, conn);
     // What it was still to say on the other connection it will not say here.
@@ -191,6 +212,7 @@ function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Or
     state.free.delete(worker);
     // One that works says nothing, for as long as its task may take. One that should talk and is silent is ours to notice.
     state.outbox.emit({ type: "spare", conn, isSpared: true });
+    state.outbox.emit({ type: "allow", conn, linesPerSecond: state.options.workerLinesPerSecondMax });
     // What it has of this process is known, and may be reported here.
     if (worker.attempts.size === 0) keepAlive(state, worker, conn, now);
   } else {

@@ -91,6 +91,9 @@ function route(state: State, event: Event, now: InstantMs): readonly Effect[] {
       return onMessage(state, event, now);
     case "line-refused":
       return state.conduct.onLineRefused(event.conn, event.remote, event.violation, now);
+    case "input-ended":
+      // Every beat is answered at once.
+      return NONE;
     case "conn-closed":
       state.conduct.onClosed(event.conn);
       state.identified.delete(event.conn);

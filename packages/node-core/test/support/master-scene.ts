@@ -70,10 +70,12 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const told: string[] = [];
   const answers: Answer[] = [];
   const names = new Map<ConnId, string>();
+  const taken = new Set<ConnId>();
   const conns = new Map<string, { conn: ConnId; remote: Endpoint }>();
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
   const spared = new Set<string>();
   const owed = new Set<string>();
+  const allowed = new Map<string, number>();
   const unknownWrites: WriteId[] = [];
   const prunings: EpochMs[] = [];
   let nowMs = 0;
@@ -121,6 +123,9 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
         else spared.delete(names.get(effect.conn) ?? "?");
         break;
+      case "allow":
+        allowed.set(names.get(effect.conn) ?? "?", effect.linesPerSecond);
+        break;
       case "owe":
         owed.add(names.get(effect.conn) ?? "?");
         break;
@@ -134,6 +139,16 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     return found;
   };
 
+  const passToMs = (atMs: number): void => {
+    for (;;) {
+      const deadline = node.nextDeadline();
+      if (deadline === undefined || deadline > atMs) break;
+      nowMs = Math.max(nowMs, deadline);
+      handle({ type: "wake" });
+    }
+    nowMs = atMs;
+  };
+
   handle({ type: "recovered", contents, wallOffsetMs: 1_000_000 });
   handle({ type: "started", listening });
   return {
@@ -144,6 +159,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     spared,
     /** Connections on which an answer was announced. */
     owed,
+    /** Connections that may send more lines per second than others, and how many. */
+    allowed,
     writes,
     /** Before which time of day whatever has ended was to be forgotten. */
     prunings,
@@ -159,20 +176,14 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     },
     /** Forgets what was told so far, which a test does not want to repeat. */
     skip: () => void told.splice(0),
-    passTo(atS: number) {
-      for (;;) {
-        const deadline = node.nextDeadline();
-        if (deadline === undefined || deadline > atS * 1_000) break;
-        nowMs = Math.max(nowMs, deadline);
-        handle({ type: "wake" });
-      }
-      nowMs = atS * 1_000;
-    },
+    passTo: (atS: number) => passToMs(atS * 1_000),
     /** A stretch in which the process does not run. */
     sleepTo(atS: number) {
       nowMs = atS * 1_000;
     },
     wake: () => handle({ type: "wake" }),
+    /** All that has arrived is read, and what was to wait for that is done. */
+    settle: () => passToMs(nowMs),
     opens(name: string, { push = false, host = "127.0.0.1" } = {}) {
       const conn = acceptedConnId(accepted++);
       const remote = { host, port: 50_000 + accepted };
@@ -189,6 +200,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         else handle({ type: "line-refused", conn, remote, violation: decoded.violation });
       }
     },
+    /** It has finished sending, and an answer is owed to it. */
+    finishes: (name: string) => handle({ type: "input-ended", conn: connOf(name).conn }),
     closes(name: string) {
       const { conn } = connOf(name);
       handle({ type: "conn-closed", conn, reason: { code: "CONN_ENDED" } });
@@ -196,6 +209,14 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     dialled(at: string) {
       const [conn] = [...names].filter(([, name]) => name === at).at(-1) ?? [];
       if (conn !== undefined) handle({ type: "conn-opened", conn, remote: listening, local: listening });
+      return conn;
+    },
+    /** The first call to this address that nobody has taken is taken; `undefined` if there is none. */
+    takesCall(at: string) {
+      const [conn] = [...names].find(([one, name]) => name === at && !taken.has(one)) ?? [];
+      if (conn === undefined) return undefined;
+      taken.add(conn);
+      handle({ type: "conn-opened", conn, remote: listening, local: listening });
       return conn;
     },
     dialFails(at: string) {

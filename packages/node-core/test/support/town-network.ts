@@ -39,8 +39,12 @@ export interface Saying {
   readonly line: string;
 }
 
-/** The connections of a town: without latency, and every line can be read, dropped, held back or said again. */
-export function createTownNetwork() {
+/**
+ * The connections of a town: without latency, and every line can be read, dropped, held back or said again.
+ *
+ * @param isDue whether it has something to do at this moment.
+ */
+export function createTownNetwork(isDue: (name: string) => boolean) {
   const residents = new Map<string, Resident>();
   const queue: (() => void)[] = [];
   const said: Saying[] = [];
@@ -97,7 +101,7 @@ export function createTownNetwork() {
       const decoded = decodeLine(line);
       const remote = { host: hostOf(conn.owner), port: 50_000 };
       if ("message" in decoded)
-        far.owner.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
+        far.owner.handle({ type: "message-received", conn: far.id, remote, message: decoded.message, line });
       else throw new Error(`${saying.from} says what nobody understands: ${line}`);
     };
     const fate = isCut(saying.from, saying.to) ? "drop" : filter(saying);
@@ -196,7 +200,8 @@ export function createTownNetwork() {
        */
       forges(to: string, host: string, object: object): readonly string[] {
         const target = residents.get(to);
-        const decoded = decodeLine(JSON.stringify(object));
+        const line = JSON.stringify(object);
+        const decoded = decodeLine(line);
         if (target === undefined || !("message" in decoded)) throw new Error("the line, or its reader, is none");
         const stranger: Resident = {
           ...newResident("stranger", undefined),
@@ -211,9 +216,14 @@ export function createTownNetwork() {
         const remote = { host, port: 50_001 };
         const from = said.length;
         target.handle({ type: "conn-opened", conn: far.id, remote, local: target.at ?? remote });
-        target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message });
+        target.handle({ type: "message-received", conn: far.id, remote, message: decoded.message, line });
         drain();
-        answers.push(...said.slice(from).flatMap(({ to: reader, line }) => (reader === "stranger" ? [line] : [])));
+        // What is to be done as soon as all that has arrived is read.
+        for (let turn = 0; turn < 2 && isDue(to); turn++) {
+          target.handle({ type: "wake" });
+          drain();
+        }
+        answers.push(...said.slice(from).flatMap((saying) => (saying.to === "stranger" ? [saying.line] : [])));
         end(far, "CONN_ENDED");
         drain();
         return answers;

@@ -41,7 +41,7 @@ interface WorkerResident extends Resident {
  * lets them finish.
  */
 export function createTown() {
-  const network = createTownNetwork();
+  const network = createTownNetwork((name) => whoIsDue().includes(name));
   const { residents, said, down, settle: drain } = network;
   const masters = new Map<string, MasterResident>();
   const workers = new Map<string, WorkerResident>();
@@ -74,11 +74,10 @@ export function createTown() {
   const wakeAll = (): void => {
     for (const resident of residents.values()) if (resident.isUp) resident.handle({ type: "wake" });
   };
-  const whoIsDue = (): string =>
+  const whoIsDue = (): readonly string[] =>
     [...masters.values(), ...workers.values()]
       .filter(({ isUp, node }) => isUp && (node.nextDeadline() ?? Number.POSITIVE_INFINITY) <= nowMs)
-      .map(({ name }) => name)
-      .join(", ");
+      .map(({ name }) => name);
   const nextDeadline = (): number | undefined => {
     const due = [...masters.values(), ...workers.values()]
       .filter(({ isUp }) => isUp)
@@ -220,7 +219,7 @@ export function createTown() {
         const deadline = nextDeadline();
         if (deadline === undefined || deadline > atS * 1_000) break;
         inVain = deadline > nowMs ? 0 : inVain + 1;
-        if (inVain > 1_000) throw new Error(`somebody wants to be woken at ${deadline} again and again: ${whoIsDue()}`);
+        if (inVain > 1_000) throw new Error(`somebody wants to be woken at ${deadline} again and again: ${whoIsDue().join(", ")}`);
         nowMs = Math.max(nowMs, deadline);
         wakeAll();
         drain();

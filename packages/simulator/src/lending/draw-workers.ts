@@ -3,6 +3,7 @@ import { addMachine, drawProcess, type FarmTempo } from "../farm/draw-process.ts
 import { allTypes } from "../farm/draw-workload.ts";
 import type { MasterPlan, WorkerPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
+import { drawForeignLease } from "./draw-foreign-lease.ts";
 
 /** What every plain object seems to have. A worker may be called so. */
 const oddIds = ["constructor", "__proto__", "toString", "hasOwnProperty"] as const;
@@ -35,6 +36,7 @@ export function drawLentWorkers(
         reportMs: durationMs(Math.max(200, tempo.intervalMs * logUniform(draw, 0.5, 2))),
         backOffMaxMs: durationMs(tempo.backOffMaxMs),
         foreignTimeoutMs: durationMs(tempo.visibilityMs),
+        foreignLeaseMs: drawForeignLease(draw.fork("foreign lease")),
         malformedPerConnectionMax: 10,
         malformedPerSourceMax: 100,
         muteMs: durationMs(1_000),

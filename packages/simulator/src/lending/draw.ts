@@ -3,7 +3,7 @@ import { drawNetwork } from "../farm/draw.ts";
 import { addMachine, drawTempo, type FarmTempo } from "../farm/draw-process.ts";
 import type { FarmFaultName } from "../farm/faults/farm-fault.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
-import type { MasterPlan } from "../farm/plan.ts";
+import type { MasterPlan, WorkerPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
 import { drawForeignMasters, drawMoversOfOurs } from "./draw-foreign-masters.ts";
 import { drawLenders } from "./draw-masters.ts";
@@ -27,7 +27,7 @@ export function drawLendingPlan(seed: string): LendingPlan {
     drawLentWorkers(machines, tempo, master, { index, masters: count }, prng.fork(`workers-${index}`)),
   );
   const movers = [...foreign.movers, ...drawMoversOfOurs(machines, tempo, masters, prng.fork("movers"))];
-  const isMixed = foreign.masters.length + movers.length > 0;
+  const leaseMaxMs = longestLease(masters, workers, foreign.masters.length + movers.length > 0);
   const lengths = prng.fork("lengths");
   const safetyMs = tempo.timeoutMs * (8 + 6 * lengths.next());
   return {
@@ -41,17 +41,22 @@ export function drawLendingPlan(seed: string): LendingPlan {
     foreignMasters: foreign.masters.map((master) => ({ ...master, peers: thoseThatKnow(masters, master.listensAt) })),
     movers,
     forger: addMachine(machines),
-    leaseMaxMs: isMixed ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
+    leaseMaxMs,
     safetyMs,
     // What is left at the end is at most what a master never gives back, until its lease is over.
-    livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs + (isMixed ? 1.5 * FOREIGN_LEASE_MS : 0),
+    livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs + 1.5 * leaseMaxMs,
     faultGapMs: safetyMs / logUniform(lengths, 5, 25),
     faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
   };
 }
 
-/** How long a worker of ours stays with a master that never says who its guests are. */
-const FOREIGN_LEASE_MS = 900_000;
+/** The longest that anybody stays anywhere without a sign of either master. */
+function longestLease(masters: readonly MasterPlan[], workers: readonly WorkerPlan[], isMixed: boolean): number {
+  const ours = masters.map(({ options }) => options.leaseMs);
+  // Workers that ask for each task are told no length, so each has its own.
+  const foreign = [...masters, ...workers].map(({ options }) => options.foreignLeaseMs);
+  return Math.max(...ours, ...(isMixed ? foreign : []));
+}
 
 const thoseThatKnow = (masters: readonly MasterPlan[], at: Endpoint): readonly Endpoint[] =>
   masters.filter(({ options }) => options.peers.includes(at)).map(({ listensAt }) => listensAt);

@@ -75,8 +75,16 @@ export const farmMutants: readonly Mutant[] = [
     name: "second-task-to-class-worker",
     what: "A class worker that asks is given a task, though it has not answered for the last one.",
     file: CLASS,
-    find: "const isFree = worker.attempts.size === 0 && !worker.isBarred;",
-    replace: "const isFree = !worker.isBarred;",
+    find: "const isFree = worker.attempts.size === 0 && ",
+    replace: "const isFree = ",
+    caughtBy: "slots",
+  },
+  {
+    name: "task-for-nobody",
+    what: "A class worker that has gone since it asked is given a task all the same.",
+    file: CLASS,
+    find: "!worker.isBarred && !isStale;",
+    replace: "!worker.isBarred;",
     caughtBy: "slots",
   },
   {

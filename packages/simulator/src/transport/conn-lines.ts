@@ -34,8 +34,18 @@ export function handleLines(state: TransportState, conn: SimConn): void {
   conn.isHandling = false;
   if (conn.phase !== "open") return;
   if (conn.isHeld) conn.socket?.pauseReading();
-  else if (conn.hasEnded && !conn.isOwed) endConn(state, conn, { code: "CONN_ENDED" });
+  else if (conn.hasEnded) allRead(state, conn);
   else conn.socket?.resumeReading();
+}
+
+/** The other side has ended, and all that it sent is handed over. */
+function allRead(state: TransportState, conn: SimConn): void {
+  if (!conn.isOwed) {
+    endConn(state, conn, { code: "CONN_ENDED" });
+  } else if (!conn.isEndTold) {
+    conn.isEndTold = true;
+    state.handler.inputEnded?.(conn.id);
+  }
 }
 
 function handleOne(state: TransportState, conn: SimConn): void {
@@ -61,7 +71,7 @@ function isHeldBack(state: TransportState, conn: SimConn, handled: number): bool
   }
   // The news that the other side has read brings us back here.
   if ((conn.socket?.unsentBytes ?? 0) > limits.outputPauseBytes) return true;
-  const waitMs = takeLine(conn.allowance, limits, nowOf(state));
+  const waitMs = takeLine(conn.allowance, conn.rate, nowOf(state));
   if (waitMs > 0) later(state, waitMs, () => handleLines(state, conn));
   return waitMs > 0;
 }

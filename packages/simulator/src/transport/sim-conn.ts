@@ -1,7 +1,7 @@
 import type { ConnId, InstantMs } from "@mutirao/primitives";
 import type { LineDecoder } from "@mutirao/protocol";
 import type { SimSocket } from "../network/sim-network.ts";
-import type { Allowance } from "./allowance.ts";
+import type { Allowance, AllowanceLimits } from "./allowance.ts";
 
 /** A connection as the transport holds it, from the dial or the accept to the moment its end has been told. */
 export interface SimConn {
@@ -11,6 +11,8 @@ export interface SimConn {
   readonly source: string;
   readonly decoder: LineDecoder;
   readonly allowance: Allowance;
+  /** How the allowance fills. */
+  rate: AllowanceLimits;
   /**
    *   looking-up --> connecting --> open --> closing --> closed
    *        |              |           |                    ^
@@ -28,6 +30,8 @@ export interface SimConn {
   isOwed: boolean;
   hasFirstLine: boolean;
   hasEnded: boolean;
+  /** It was told that the other side has ended. */
+  isEndTold: boolean;
   /** Lines of it are being handled right now, further up the call stack. */
   isHandling: boolean;
   /** Lines wait for their turn, for the rate, or for the other side to read. */

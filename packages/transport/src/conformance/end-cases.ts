@@ -30,6 +30,7 @@ export const endCases: readonly ConformanceCase[] = [
         peer.write(bytesOf(question));
         peer.end();
         await expectLines(bench, record, [question.trim()]);
+        await bench.until("the end of the other side is told", () => record.hasInputEnded);
         await bench.quiet();
         expectEqual(record.closed, undefined, "the end of the connection before the answer");
         transport.send(record.conn, "answer\n");
@@ -37,6 +38,28 @@ export const endCases: readonly ConformanceCase[] = [
         await expectReceived(bench, peer, "answer\n");
         await expectClosed(bench, record, "CONN_CLOSED");
       }
+    },
+  ),
+
+  conformanceCase(
+    "the end of the other side is told once, after all that it sent, and only if an answer is owed",
+    async (bench) => {
+      const listening = await bench.listening({}, (transport) => ({
+        lineReceived(conn, line) {
+          if (line === "question") transport.owe(conn);
+        },
+        inputEnded: (conn) => transport.close(conn),
+      }));
+      const asking = await bench.rawPeerOf(listening);
+      asking.peer.write(bytesOf("question\nanother\n"));
+      asking.peer.end();
+      await expectClosed(bench, asking.record, "CONN_CLOSED");
+      expectEqual(asking.record.lines, ["question", "another"], "the lines");
+      const telling = await bench.rawPeerOf(listening);
+      telling.peer.write(bytesOf("news\n"));
+      telling.peer.end();
+      await expectClosed(bench, telling.record, "CONN_ENDED");
+      expectEqual(telling.record.hasInputEnded, false, "whether the end was told of one on which nothing is owed");
     },
   ),
 
@@ -117,6 +140,7 @@ export const endCases: readonly ConformanceCase[] = [
     transport.send(unknown, "lost\n");
     transport.identify(unknown);
     transport.spare(unknown, true);
+    transport.allow(unknown, 1);
     transport.owe(unknown);
     transport.close(unknown);
     transport.close(record.conn);

@@ -9,6 +9,8 @@ export interface RecordedConn {
   info: ConnInfo | undefined;
   readonly lines: string[];
   readonly refusals: FramingViolation[];
+  /** Set by `inputEnded`. */
+  hasInputEnded: boolean;
   /** Set by `connClosed`. */
   closed: CloseReason | undefined;
 }
@@ -38,14 +40,16 @@ export function createRecordedTransport(
   const records = new Map<ConnId, RecordedConn>();
   const closeAsked = new Set<ConnId>();
   const of = (conn: ConnId): RecordedConn => {
-    const record = records.get(conn) ?? { conn, info: undefined, lines: [], refusals: [], closed: undefined };
+    const fresh = { conn, info: undefined, lines: [], refusals: [], hasInputEnded: false, closed: undefined };
+    const record: RecordedConn = records.get(conn) ?? fresh;
     records.set(conn, record);
     return record;
   };
-  const expectLive = (call: string, { conn, info, refusals, closed }: RecordedConn): void => {
+  const expectLive = (call: string, { conn, info, refusals, hasInputEnded, closed }: RecordedConn): void => {
     if (closed !== undefined) breaches.push(`${call} of connection ${conn} after its connClosed (${closed.code})`);
     else if (info === undefined) breaches.push(`${call} of connection ${conn} before its connOpened`);
     else if (refusals.length > 0) breaches.push(`${call} of connection ${conn} after its lineRefused`);
+    else if (hasInputEnded) breaches.push(`${call} of connection ${conn} after its inputEnded`);
     else if (closeAsked.has(conn)) breaches.push(`${call} of connection ${conn} after close was asked`);
   };
 
@@ -66,6 +70,11 @@ export function createRecordedTransport(
       expectLive("lineRefused", of(conn));
       of(conn).refusals.push(violation);
       reactions.lineRefused?.(conn, violation);
+    },
+    inputEnded(conn) {
+      expectLive("inputEnded", of(conn));
+      of(conn).hasInputEnded = true;
+      reactions.inputEnded?.(conn);
     },
     connClosed(conn, reason) {
       const record = of(conn);

@@ -11,6 +11,7 @@ import {
   type Prng,
 } from "@mutirao/primitives";
 import type { Message, Offer, WorkerRefusal, WorkerRequest } from "@mutirao/protocol";
+import { spokenMs } from "../../journal/words.ts";
 import {
   type AskWaves,
   firstAskWaves,
@@ -28,6 +29,7 @@ import { lifeMs, type Pace, viewMs } from "../../policies/lending/parameters.ts"
 import { planWave } from "../../policies/lending/plan-wave.ts";
 import type { MoveCost } from "../move-cost.ts";
 import type { MasterOutbox } from "../outbox.ts";
+import { nameOf } from "./conversation.ts";
 import type { Exchange, Exchanges } from "./exchanges.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
@@ -283,7 +285,9 @@ function ask(
   mine.exchange = exchanges.open(
     {
       to: peer.endpoint,
+      name: nameOf(peer),
       message: requestOf(state, mine, at, figures),
+      why: need === undefined ? "an operator asked for it" : whyOf(need),
       forMs: lengthMs,
       onMessage: (message, later) => answered(state, mine, message, later),
       onEnd: (later) => ended(state, mine, later),
@@ -300,6 +304,9 @@ function ask(
   if (!peer.isOurs) peer.notBefore = after(now, classCoolDownMs(state.prng));
   return true;
 }
+
+const whyOf = ({ waitMs, triggerMs }: Need): string =>
+  `the wait of ${spokenMs(waitMs)} is above ${spokenMs(triggerMs)}`;
 
 function requestOf(
   { options }: State,

@@ -20,9 +20,13 @@ export interface Greeting {
 export function greet(state: LendingState, worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting {
   worker.owner ??= unnamedOwner(state, worker, alive);
   const owner = worker.owner === undefined ? undefined : ownerOf(state, worker, worker.owner);
-  return worker.owner === undefined
-    ? greetOwn(state, worker, alive, now)
-    : greetGuest(state, worker, owner, alive, now);
+  // That a worker asks for work where it is at home, and stays, is no part of the conversation.
+  const isOfLoan = worker.owner === undefined ? state.loans.open.has(worker.id) : state.guests.of(worker) === undefined;
+  if (isOfLoan) state.conversation.received(worker.name, alive);
+  const greeting =
+    worker.owner === undefined ? greetOwn(state, worker, alive, now) : greetGuest(state, worker, owner, alive, now);
+  if (greeting.order !== undefined) state.conversation.sent(worker.name, greeting.order);
+  return greeting;
 }
 
 /**

@@ -16,10 +16,12 @@ import type { Backlog } from "../backlog.ts";
 import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import { hasNothing, type WorkerRecord } from "../worker-record.ts";
+import { type Conversation, nameOf } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Guest, Guests } from "./guests.ts";
 import { epochsOf } from "./lease-epochs.ts";
 import { listMax } from "./list-limits.ts";
+import type { LoanLog } from "./loan-log.ts";
 import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -55,6 +57,8 @@ export interface GuestCareTools {
   readonly backlog: Backlog;
   readonly guests: Guests;
   readonly exchanges: Exchanges;
+  readonly conversation: Conversation;
+  readonly log: LoanLog;
   readonly isAlive: (peer: PeerRecord) => boolean;
   readonly meetingPoint: () => Endpoint | undefined;
 }
@@ -316,7 +320,9 @@ function tell(state: State, peer: PeerRecord, list: readonly Guest[], now: Insta
     return "done";
   };
   const message = noticeOf(state, peer, list);
-  const exchange = state.exchanges.open({ to: peer.endpoint, message, forMs: NOTICE_MS, onMessage, onEnd: end }, now);
+  const reasons = new Set(list.flatMap((guest) => state.log.entryOf(guest)?.reason ?? []));
+  const words = { to: peer.endpoint, name: nameOf(peer), message, why: [...reasons].join("; ") };
+  const exchange = state.exchanges.open({ ...words, forMs: NOTICE_MS, onMessage, onEnd: end }, now);
   if (exchange !== undefined) state.noticed.set(peer, told);
   return exchange;
 }

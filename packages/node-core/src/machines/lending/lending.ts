@@ -3,6 +3,7 @@ import {
   type DurationMs,
   type Endpoint,
   earlierOf,
+  formatEndpoint,
   type InstantMs,
   unreachable,
 } from "@mutirao/primitives";
@@ -18,6 +19,7 @@ import type { PeerTalk } from "../peer-talk.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import { createAsks } from "./asks.ts";
 import { borrowByHand, lendByHand, reclaimByHand } from "./by-hand.ts";
+import { nameOf } from "./conversation.ts";
 import { createExchanges } from "./exchanges.ts";
 import { type Greeting, greet, workerBack, workerGone } from "./greetings.ts";
 import { createGuestCare } from "./guest-care.ts";
@@ -138,10 +140,10 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
 }
 
 function createState(options: LendingOptions, tools: LendingTools): LendingState {
-  const { outbox, clock, conns, farm, attempts, prng } = tools;
+  const { outbox, conversation, clock, conns, farm, attempts, prng } = tools;
   const { selfId, leaseMs, foreignLeaseMs, graceMs, workersMax } = options;
   const peers = createPeerTable(options.peers);
-  const exchanges = createExchanges(outbox, conns);
+  const exchanges = createExchanges(outbox, conns, conversation);
   const log = createLoanLog(outbox);
   const guests = createGuests(leaseMs, log);
   const moveCost = createMoveCost();
@@ -162,9 +164,9 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
           { why: "it has been there for as long as it may", weighed: undefined },
           now,
         ),
-      onLate(listensAt, now) {
+      onLate(worker, listensAt, now) {
         const to = meetingPoint();
-        if (to !== undefined) dialOrder(exchanges, listensAt, { kind: "return", to }, now);
+        if (to !== undefined) dialOrder(exchanges, { to: listensAt, name: worker }, { kind: "return", to }, now);
       },
       onCompleted: onHome,
     },
@@ -192,7 +194,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
     guests,
     loans,
     asks,
-    wants: createWants(selfId, outbox),
+    wants: createWants(selfId, outbox, conversation),
     care: createGuestCare({
       outbox,
       selfId,
@@ -201,6 +203,8 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
       backlog: tools.backlog,
       guests,
       exchanges,
+      conversation,
+      log,
       isAlive,
       meetingPoint,
     }),
@@ -232,6 +236,7 @@ function nextDeadline({
 
 function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message: Message, now: InstantMs): boolean {
   if (state.exchanges.onMessage(conn, message, now)) return true;
+  noteReceived(state, remote, message);
   switch (message.kind) {
     case "worker-request":
       onRequest(state, conn, remote, message, now);
@@ -250,6 +255,12 @@ function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message:
     default:
       return false;
   }
+}
+
+function noteReceived({ conversation, peers }: LendingState, remote: Endpoint, message: Message): void {
+  const from = "from" in message ? message.from : undefined;
+  const peer = peers.senderOf(from, remote, "at" in message ? message.at : undefined);
+  conversation.received(peer === undefined ? formatEndpoint(remote) : nameOf(peer), message);
 }
 
 /** An answer to nothing that we asked, or once more to what was answered: whoever says it has nothing to say to us. */

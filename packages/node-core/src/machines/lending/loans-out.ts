@@ -72,7 +72,7 @@ export interface LoansOutTools {
   /** Another team's master has had it for as long as it may. */
   readonly onOverdue: (loan: LoanOut, now: InstantMs) => void;
   /** It has not come, and is to be told at its own port to come home. */
-  readonly onLate: (listensAt: Endpoint, now: InstantMs) => void;
+  readonly onLate: (worker: NodeId, listensAt: Endpoint, now: InstantMs) => void;
   /** The peer is to be told that its guest is home. */
   readonly onCompleted: (peer: PeerRecord, lease: LeaseRef, now: InstantMs) => void;
 }
@@ -373,12 +373,12 @@ function wake(state: State, now: InstantMs): void {
       expect(state, loan, now);
     } else if (loan.phase === "returning" && loan.listensAt !== undefined && !loan.isRecalled) {
       loan.isRecalled = true;
-      state.onLate(loan.listensAt, now);
+      state.onLate(loan.worker, loan.listensAt, now);
       expect(state, loan, now);
       state.log.changed(loan, "returning", "it had not come, and was told at its own port to come home", now);
     } else if (loan.phase === "lent" || loan.phase === "returning") {
       // No other word from here reaches it: its borrower may be gone for good.
-      if (loan.listensAt !== undefined) state.onLate(loan.listensAt, now);
+      if (loan.listensAt !== undefined) state.onLate(loan.worker, loan.listensAt, now);
       loan.phase = "lost";
       expect(state, loan, now);
       state.log.changed(loan, "lost", "nothing was heard of it until the end of its lease", now);

@@ -2,7 +2,14 @@ import { durationMs, type Endpoint, type InstantMs } from "@mutirao/primitives";
 import type { Redirect, Return } from "@mutirao/protocol";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
-import type { Exchanges } from "./exchanges.ts";
+import type { Conversation } from "./conversation.ts";
+import type { ExchangeOrder, Exchanges } from "./exchanges.ts";
+
+export interface OrderTools {
+  readonly outbox: MasterOutbox;
+  readonly exchanges: Exchanges;
+  readonly conversation: Conversation;
+}
 
 /**
  * How an order reaches a worker: on its connection if it has one for life, by dialling it if it listens, else as the
@@ -11,7 +18,7 @@ import type { Exchanges } from "./exchanges.ts";
  * @returns whether it is said; if not, it is due when the worker asks for work.
  */
 export function sayOrder(
-  { outbox, exchanges }: { readonly outbox: MasterOutbox; readonly exchanges: Exchanges },
+  { outbox, exchanges, conversation }: OrderTools,
   worker: WorkerRecord,
   order: Redirect | Return,
   now: InstantMs,
@@ -20,10 +27,11 @@ export function sayOrder(
   if (style === "session" || style === "push") {
     if (conn === undefined) return false;
     outbox.emit({ type: "send", conn, message: order });
+    conversation.sent(worker.name, order);
     return true;
   }
   const to = orderPortOf(worker);
-  return to !== undefined && dialOrder(exchanges, to, order, now);
+  return to !== undefined && dialOrder(exchanges, { to, name: worker.name }, order, now);
 }
 
 /** Where a worker takes orders, if it listens for them. */
@@ -31,9 +39,14 @@ export const orderPortOf = ({ style, at, port }: WorkerRecord): Endpoint | undef
   style === "pull-with-port" && port !== undefined ? { host: at.host, port } : undefined;
 
 /** @returns whether the port is dialled; what becomes of that nobody knows. */
-export function dialOrder(exchanges: Exchanges, to: Endpoint, message: Redirect | Return, now: InstantMs): boolean {
+export function dialOrder(
+  exchanges: Exchanges,
+  whom: Pick<ExchangeOrder, "to" | "name">,
+  message: Redirect | Return,
+  now: InstantMs,
+): boolean {
   const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
-  return exchanges.open({ to, message, forMs: DELIVERY_MS, isOneWay: true, ...ignore }, now) !== undefined;
+  return exchanges.open({ ...whom, message, forMs: DELIVERY_MS, isOneWay: true, ...ignore }, now) !== undefined;
 }
 
 /** For the worker to take the line, and to end the connection. */

@@ -1,7 +1,8 @@
-import type { ConnId, Endpoint, InstantMs } from "@mutirao/primitives";
+import { type ConnId, type Endpoint, formatEndpoint, type InstantMs } from "@mutirao/primitives";
 import type { WorkerRequest } from "@mutirao/protocol";
 import { type LendQuestion, type LendRefusal, whyNotLend } from "../../policies/lending/lend-refusal.ts";
 import { spareSlots } from "../../policies/lending/spare.ts";
+import { nameOf } from "./conversation.ts";
 import { figuresAt, type LendingState, offerWords, refusalTerms, room } from "./lending-state.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { type PeerRecord, unmappedHost } from "./peer-table.ts";
@@ -28,7 +29,8 @@ export function onRequest(
     own: ownWords(state, figuresAt(state, now)),
   });
   if (peer === undefined || isFinal) {
-    state.wants.refuse(conn, request, refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now));
+    const who = peer === undefined ? formatEndpoint(remote) : nameOf(peer);
+    state.wants.refuse(conn, who, request, refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now));
     return;
   }
   if (request.terms !== undefined) peer.isOurs = true;

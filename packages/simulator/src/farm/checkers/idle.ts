@@ -23,7 +23,7 @@ export const createIdleChecker: CreateFarmChecker = (_world, fail) => {
       const { life, news } = observation;
       if (life.book.count("waiting") === 0) return;
       for (const worker of life.book.workers.values()) {
-        if (worker.style === "pull" ? news.refusedPoll !== worker : !hasIdleSlot(worker)) continue;
+        if (worker.style === "pull" ? !news.refusedPolls.has(worker) : !hasIdleSlot(worker)) continue;
         const live = waitsFor(life, worker, observation);
         if (live !== undefined) {
           fail(

@@ -2,7 +2,7 @@ import type { CreateFarmChecker, MasterObservation, WorkerObservation } from "..
 
 /**
  * No worker of ours runs more than its slots, or is thought to, or is given a task before it has said what it had; a class worker is never given a second task while the
- * first is open, and no line that it does not know.
+ * first is open, nor one when it has most likely gone, and no line that it does not know.
  */
 export const createSlotsChecker: CreateFarmChecker = (_world, fail) => {
   const checkWorker = ({ life }: WorkerObservation): void => {
@@ -22,6 +22,12 @@ export const createSlotsChecker: CreateFarmChecker = (_world, fail) => {
         fail(`${life.label} gives ${task} to ${worker.name}, which has not said yet what it had`);
       }
       if (worker.status !== "alive") fail(`${life.label} gives ${task} to ${worker.name}, which is ${worker.status}`);
+    }
+  };
+
+  const checkGone = ({ life, news }: MasterObservation): void => {
+    for (const { worker, task } of news.givenInVain) {
+      fail(`${life.label} gives ${task} to ${worker.name}, which has ended its connection`);
     }
   };
 
@@ -58,6 +64,7 @@ export const createSlotsChecker: CreateFarmChecker = (_world, fail) => {
     worker: checkWorker,
     master(observation) {
       checkGiven(observation);
+      checkGone(observation);
       checkWords(observation);
     },
     scan: compare,

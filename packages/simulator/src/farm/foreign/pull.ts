@@ -56,6 +56,7 @@ function ask(state: State, idle: () => void): void {
       const port = plan.style === "pull-with-port" ? ', "port": 7001' : "";
       const name = plan.manners.includes("nameless") ? "" : `, "WORKER_UUID": "${plan.id}"`;
       opened.say(`{"WORKER": "ALIVE"${name}${port}}\n`);
+      if (process.isRude("hangs-up")) opened.end();
     },
     line(answered, line) {
       if (isAnswered) return;
@@ -69,7 +70,9 @@ function ask(state: State, idle: () => void): void {
   });
   process.after(plan.patienceMs, () => {
     if (isAnswered) return;
-    conn.abort();
+    // Whoever closes a socket that has brought nothing ends it in good order.
+    if (process.prng.chance(0.3)) conn.abort();
+    else conn.end();
     give();
   });
 }

@@ -62,6 +62,8 @@ export interface WorkerBook {
   isMixedUp: boolean;
   /** It was asked whether it is there, and has not answered. */
   owesPong: boolean;
+  /** A pull worker that had finished sending when its last question was answered. */
+  hasEndedPoll: boolean;
 }
 
 /** What a step meant. */
@@ -70,8 +72,10 @@ export interface News {
   readonly given: AssignmentBook[];
   readonly adopted: AssignmentBook[];
   readonly lost: LossNews[];
-  /** The poll of a pull worker that was answered by NO_TASK, and not because it holds something. */
-  refusedPoll: WorkerBook | undefined;
+  /** Pull workers that asked and were answered by NO_TASK, and not because they hold something or may be gone. */
+  readonly refusedPolls: Set<WorkerBook>;
+  /** What was given to one that may be gone, as it had finished sending, which is not its manner. */
+  readonly givenInVain: AssignmentBook[];
   /** Results that came: whose, and whether the master had to take them. */
   readonly results: ResultNews[];
   /** Tasks that were given back at no cost. */
@@ -107,7 +111,8 @@ export const noNews = (): News => ({
   given: [],
   adopted: [],
   lost: [],
-  refusedPoll: undefined,
+  refusedPolls: new Set(),
+  givenInVain: [],
   results: [],
   givenBack: [],
   isStalled: false,
@@ -123,6 +128,10 @@ export interface Books {
   readonly conns: Map<ConnId, "push" | "main">;
   /** From which host each accepted connection came; of those that are over as well. */
   readonly hosts: Map<ConnId, string>;
+  /** On which connection which pull worker has asked for a task and has no answer. */
+  readonly polls: Map<ConnId, WorkerBook>;
+  /** Connections whose other side has finished sending. */
+  readonly ended: Set<ConnId>;
   /** What workers had that another process has replaced in the step at hand. */
   readonly replaced: Map<TaskId, AssignmentBook>;
   lastAccepted: ConnId | undefined;

@@ -58,6 +58,8 @@ export function createMasterBook(options: MasterNodeOptions): MasterBook {
     byConn: new Map(),
     conns: new Map(),
     hosts: new Map(),
+    polls: new Map(),
+    ended: new Set(),
     replaced: new Map(),
     lastAccepted: undefined,
     accepted: 0,
@@ -133,6 +135,9 @@ function noteEvent(state: State, news: News, event: MasterEvent, now: InstantMs)
       releaseOverdue(state, now);
       for (const worker of state.workers.values()) worker.isResting = false;
       break;
+    case "input-ended":
+      state.ended.add(event.conn);
+      break;
     case "message-received":
       hear(state, news, event.conn, event.message, now);
       break;
@@ -143,6 +148,8 @@ function noteEvent(state: State, news: News, event: MasterEvent, now: InstantMs)
 function noteConnections(state: State, event: MasterEvent, now: InstantMs): void {
   if (event.type !== "conn-closed") return;
   state.conns.delete(event.conn);
+  state.polls.delete(event.conn);
+  state.ended.delete(event.conn);
   const worker = state.byConn.get(event.conn);
   if (worker === undefined) return;
   state.byConn.delete(event.conn);
@@ -209,7 +216,7 @@ function noteEffect(state: State, news: News, event: MasterEvent, effect: Master
       for (const change of effect.changes) if (isOfTask(change)) asked(state, change, now);
       break;
     case "send":
-      said(state, news, event, effect.conn, effect.message, now);
+      said(state, news, effect.conn, effect.message, now);
       break;
     case "notify":
       told(state, news, event, effect.notice, now);
@@ -238,14 +245,7 @@ function asked(state: State, change: TaskChange, now: InstantMs): void {
   live.phase = "ending";
 }
 
-function said(
-  state: State,
-  news: News,
-  event: MasterEvent,
-  conn: ConnId,
-  message: SendableMessage,
-  now: InstantMs,
-): void {
+function said(state: State, news: News, conn: ConnId, message: SendableMessage, now: InstantMs): void {
   if (message.kind === "task-batch") {
     const worker = state.byConn.get(conn);
     if (worker === undefined) return;
@@ -253,7 +253,8 @@ function said(
       give(state, news, worker, task, attempt, timeoutMs + state.options.graceMs, undefined, now);
     }
   } else if (message.kind === "query") {
-    const worker = classWorkerOn(state, event, conn);
+    const isInVain = state.ended.has(conn) && state.polls.get(conn)?.hasEndedPoll === false;
+    const worker = answered(state, conn);
     const task = /"?([^" ]*)/.exec(message.user)?.[1] ?? "";
     if (worker === undefined) return;
     const live = state.live.get(task as TaskId);
@@ -261,22 +262,25 @@ function said(
     const { visibilityMs, visibilityMaxMs, graceMs } = state.options;
     const allowedMs = Math.min(visibilityMs * 2 ** live.attempts, Math.max(visibilityMs, visibilityMaxMs)) + graceMs;
     give(state, news, worker, live.order.id, live.attempts + 1, allowedMs, conn, now);
+    if (isInVain) news.givenInVain.push(...news.given.slice(-1));
   } else if (message.kind === "no-task") {
-    const worker = classWorkerOn(state, event, conn);
-    if (worker?.assigned.size === 0) news.refusedPoll = worker;
+    const mayBeGone = state.ended.has(conn);
+    const worker = answered(state, conn);
+    if (worker?.assigned.size === 0 && !mayBeGone) news.refusedPolls.add(worker);
   } else if (message.kind === "keep-alive") {
     const worker = state.byConn.get(conn);
     if (worker !== undefined) worker.owesPong = true;
   }
 }
 
-function classWorkerOn(state: State, event: MasterEvent, conn: ConnId): WorkerBook | undefined {
+/** A worker of the class is told something: one that pulls has its answer with that. */
+function answered(state: State, conn: ConnId): WorkerBook | undefined {
   const pushed = state.byConn.get(conn);
   if (pushed !== undefined) return pushed;
-  const isPoll = event.type === "message-received" && event.conn === conn && event.message.kind === "worker-alive";
-  return isPoll && event.message.kind === "worker-alive"
-    ? state.workers.get(`${event.message.worker} (pull)`)
-    : undefined;
+  const worker = state.polls.get(conn);
+  if (worker !== undefined) worker.hasEndedPoll = state.ended.has(conn);
+  state.polls.delete(conn);
+  return worker;
 }
 
 function give(

@@ -62,6 +62,7 @@ const fresh = (fields: Pick<WorkerBook, "id" | "style" | "boot" | "slots" | "typ
   isResting: false,
   isMixedUp: false,
   owesPong: false,
+  hasEndedPoll: false,
 });
 
 function bind(books: Books, worker: WorkerBook, conn: ConnId, now: InstantMs): void {
@@ -239,10 +240,11 @@ const CLASS_TYPES: ReadonlySet<string> = new Set(["QUERY"]);
 function hearClassAlive(books: Books, conn: ConnId, { worker: id }: WorkerAlive, now: InstantMs): void {
   if (books.conns.get(conn) !== "push") {
     const key = `${id} (pull)`;
-    heard(
-      workerFor(books, key, () => fresh({ id, style: "pull", boot: undefined, slots: 1, types: CLASS_TYPES }, now)),
-      now,
+    const worker = workerFor(books, key, () =>
+      fresh({ id, style: "pull", boot: undefined, slots: 1, types: CLASS_TYPES }, now),
     );
+    heard(worker, now);
+    books.polls.set(conn, worker);
     return;
   }
   const worker = pushWorker(books, id, conn, now);

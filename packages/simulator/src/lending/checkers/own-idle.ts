@@ -8,6 +8,7 @@ export const createOwnIdleChecker: CreateLendingChecker = (world, fail) => {
   return {
     master(observation) {
       const { life, news } = observation;
+      if (life.book.count("waiting") === 0) return;
       const { open, speakers } = world.loans.of(life);
       const lent = new Set<string>();
       for (const { worker } of open.values()) lent.add(worker);
@@ -16,9 +17,9 @@ export const createOwnIdleChecker: CreateLendingChecker = (world, fail) => {
         return !lent.has(id) && (owner === undefined || owner === life.id);
       };
       const workers = new Map([...life.book.workers].filter(([, worker]) => isOwn(worker)));
-      const isPollOwn = news.refusedPoll !== undefined && isOwn(news.refusedPoll);
+      const refusedPolls = new Set([...news.refusedPolls].filter(isOwn));
       const seen = { ...life, book: { ...life.book, workers, live: life.book.live, count: life.book.count } };
-      master?.({ ...observation, life: seen, news: isPollOwn ? news : { ...news, refusedPoll: undefined } });
+      master?.({ ...observation, life: seen, news: { ...news, refusedPolls } });
     },
   };
 };
