@@ -1,5 +1,6 @@
 import {
   type ConnId,
+  type DurationMs,
   type Endpoint,
   earlierOf,
   formatEndpoint,
@@ -11,8 +12,8 @@ import type { LeaseRecord } from "@mutirao/task-store";
 import type { Answer } from "../../master-effects.ts";
 import type { Borrow, Lend, Reclaim } from "../../master-events.ts";
 import type { LoanView } from "../../master-views.ts";
-import { reclaimAtMs } from "../../policies/lending/parameters.ts";
-import { reclaimCount } from "../../policies/lending/reclaim.ts";
+import { overdueMs, reclaimAtMs } from "../../policies/lending/parameters.ts";
+import { overdueCount, reclaimCount } from "../../policies/lending/reclaim.ts";
 import { createMoveCost } from "../move-cost.ts";
 import type { PeerTalk } from "../peer-talk.ts";
 import type { WorkerRecord } from "../worker-record.ts";
@@ -302,9 +303,18 @@ function evaluate(state: LendingState, now: InstantMs): void {
 
 /** Own workers come before other people's. */
 function takeBack(state: LendingState, now: InstantMs): void {
-  const slots = reclaimCount(figuresAt(state, now));
-  if (slots < 1) return;
-  state.reclaims.reclaim(slots, whyReclaim(figuresAt(state, now)), now);
+  const figures = figuresAt(state, now);
+  const slots = reclaimCount(figures);
+  if (slots > 0) reclaimNow(state, slots, whyReclaim(figures), now);
+  // How long tasks have really waited is dearer to know, and only asked where it can matter.
+  if (slots > 0 || figures.lent === 0 || figures.beingReclaimed > 0) return;
+  const waitMs = state.backlog.oldestWaitMs(now);
+  const overdue = overdueCount(figures, waitMs);
+  if (overdue > 0) reclaimNow(state, overdue, whyOverdue(figures, waitMs), now);
+}
+
+function reclaimNow(state: LendingState, slots: number, why: ReclaimWhy, now: InstantMs): void {
+  state.reclaims.reclaim(slots, why, now);
   state.known = undefined;
 }
 
@@ -315,6 +325,11 @@ function whyReclaim(figures: OwnFigures): ReclaimWhy {
     weighed: { backlog, waitMs: ownWaitMs(figures), thresholdMs: reclaimAtMs(figures) },
   };
 }
+
+const whyOverdue = (figures: OwnFigures, waitMs: DurationMs): ReclaimWhy => ({
+  why: "an own task has waited for long",
+  weighed: { backlog: figures.backlog, waitMs, thresholdMs: overdueMs(figures) },
+});
 
 function askForMore(state: LendingState, now: InstantMs): void {
   const { asks, guests, options } = state;

@@ -1,6 +1,6 @@
-import { elapsed, type InstantMs } from "@mutirao/primitives";
+import { type DurationMs, elapsed, type InstantMs } from "@mutirao/primitives";
 import type { LendingFigures } from "../../policies/lending/figures.ts";
-import type { Pace } from "../../policies/lending/parameters.ts";
+import { comesBackMs, type Pace } from "../../policies/lending/parameters.ts";
 import type { Backlog } from "../backlog.ts";
 import type { Farm } from "../farm.ts";
 import { hasNothing, isPresent, type WorkerRecord } from "../worker-record.ts";
@@ -32,10 +32,11 @@ export interface FigureSources {
 export function ownFigures(sources: FigureSources, now: InstantMs): OwnFigures {
   const { backlog, asks } = sources;
   const here = countHere(sources);
-  const away = countAway(sources.loans);
+  const pace = sources.pace();
+  const away = countAway(sources.loans, comesBackMs(pace), now);
   const reclaimedAt = sources.reclaimedAt();
   return {
-    ...sources.pace(),
+    ...pace,
     ...here,
     ...away,
     backlog: backlog.ready,
@@ -77,12 +78,15 @@ function countHere({ farm, guests }: FigureSources) {
   };
 }
 
-function countAway({ open }: LoansOut) {
+function countAway({ open }: LoansOut, comesBackWithinMs: DurationMs, now: InstantMs) {
   let [lent, beingReclaimed, lentWorkers] = [0, 0, 0];
   for (const { phase, slots, reclaimedAt } of open.values()) {
     // Of one that is lost nothing is expected any more.
     if (phase === "lost") continue;
     lentWorkers++;
+    // One that was called and does not come must not stand in the way of others that could.
+    const isMissed = reclaimedAt !== undefined && elapsed(reclaimedAt, now) > comesBackWithinMs;
+    if (isMissed && phase !== "returning") continue;
     lent += slots;
     if (reclaimedAt !== undefined || phase === "returning") beingReclaimed += slots;
   }

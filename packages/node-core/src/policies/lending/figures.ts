@@ -24,7 +24,7 @@ export interface LendingFigures extends Pace {
   readonly guests: number;
   /** Slots that were granted to this master and are on the way. */
   readonly incoming: number;
-  /** Slots of own workers that are elsewhere or on the way there. */
+  /** Slots of own workers that are elsewhere or on the way there, but for those that were called back and do not come. */
   readonly lent: number;
   /** Of `lent`: asked back. */
   readonly beingReclaimed: number;

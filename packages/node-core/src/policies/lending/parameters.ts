@@ -30,6 +30,14 @@ export const lendingParameters = {
   work: { services: 1, moves: 1 },
   /** The wait above which an owner takes its workers back. */
   reclaimAt: { services: 1, moves: 1 },
+  /**
+   * So many `reclaimAt` of real waiting call one more back, whatever the estimate says; never later than after `overdueMaxMs`
+   * (or one `reclaimAt`, where that is longer).
+   */
+  overdue: 5,
+  overdueMaxMs: durationMs(4_000),
+  /** One that was called back and has not come for so long (or two `reclaimAt`) is not counted on any more. */
+  comesBackMs: durationMs(5_000),
   /** No lending for so long after taking workers back. */
   holdOff: { services: 1, moves: 1 },
   /** How long an ask that cannot be filled stands at the lender; also the widest gap between waves of asks. */
@@ -68,6 +76,12 @@ const scaled = (pace: Pace, { services, moves }: Scaled): DurationMs =>
 export const triggerMs = (pace: Pace): DurationMs => scaled(pace, lendingParameters.trigger);
 export const workMs = (pace: Pace): DurationMs => scaled(pace, lendingParameters.work);
 export const reclaimAtMs = (pace: Pace): DurationMs => scaled(pace, lendingParameters.reclaimAt);
+export const overdueMs = (pace: Pace): DurationMs => {
+  const { overdue, overdueMaxMs } = lendingParameters;
+  return durationMs(Math.min(overdue * reclaimAtMs(pace), Math.max(overdueMaxMs, reclaimAtMs(pace))));
+};
+export const comesBackMs = (pace: Pace): DurationMs =>
+  durationMs(Math.max(lendingParameters.comesBackMs, 2 * reclaimAtMs(pace)));
 export const holdOffMs = (pace: Pace): DurationMs => scaled(pace, lendingParameters.holdOff);
 export const lifeMs = (pace: Pace): DurationMs => scaled(pace, lendingParameters.life);
 export const lingerMs = (pace: Pace): DurationMs => scaled(pace, lendingParameters.linger);

@@ -1,7 +1,7 @@
 import type { DurationMs } from "@mutirao/primitives";
 import { estimatedWaitMs } from "./estimated-wait.ts";
 import { expectedSlots, type LendingFigures } from "./figures.ts";
-import { reclaimAtMs } from "./parameters.ts";
+import { overdueMs, reclaimAtMs } from "./parameters.ts";
 
 /**
  * How many slots of its own workers an owner should ask back now; 0 if none.
@@ -15,6 +15,17 @@ export function reclaimCount(figures: LendingFigures): number {
   if (lent <= beingReclaimed) return 0;
   const waitMs = estimatedWaitMs({ backlog, serviceMs, slots: expectedSlots(figures) });
   return waitMs > reclaimAtMs(figures) ? Math.min(lent - beingReclaimed, backlog) : 0;
+}
+
+/**
+ * How many slots it should ask back if the task that waits longest has waited for so long already. The estimate is an
+ * average: it knows nothing of a worker that hangs on its task. One at a time, and none while another is on its way, or has
+ * just come.
+ */
+export function overdueCount(figures: LendingFigures, oldestWaitMs: DurationMs): number {
+  const { backlog, idleOwn, lent, beingReclaimed } = figures;
+  if (backlog < 1 || idleOwn > 0 || beingReclaimed > 0 || lent < 1) return 0;
+  return oldestWaitMs > overdueMs(figures) ? 1 : 0;
 }
 
 /** The workers that one borrower has of ours and that were not asked back yet. */
