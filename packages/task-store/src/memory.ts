@@ -10,7 +10,7 @@ export function createMemoryTaskStore(): TaskStore {
   // A map gives its entries in the order in which they were added, and keeps the place of one that is replaced.
   const records = new Map<TaskId, TaskRecord>();
   const leases = new Map<NodeId, LeaseRecord>();
-  const endings = createEndings();
+  const endings = createEndings((record) => records.get(record.id) === record);
   let phase: "new" | "loaded" | "closed" = "new";
 
   const use = (): void => assert(phase === "loaded", "a store is used after load() and before close()");
@@ -24,12 +24,9 @@ export function createMemoryTaskStore(): TaskStore {
     write(changes) {
       try {
         use();
-        const outcome = outcomeOf(changes, { records, leases });
-        for (const [id, record] of outcome.records) {
-          records.set(id, record);
-          endings.note(id, record.status);
+        for (const step of makeAll(changes, { records, leases })) {
+          if ("record" in step) endings.note(step.record, step.before);
         }
-        for (const [worker, lease] of outcome.leases) leases.set(worker, lease);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -60,34 +57,58 @@ export function createMemoryTaskStore(): TaskStore {
   };
 }
 
-interface Kept {
-  readonly records: ReadonlyMap<TaskId, TaskRecord>;
-  readonly leases: ReadonlyMap<NodeId, LeaseRecord>;
-}
-
 const isHome = ({ borrower }: LeaseRecord): boolean => borrower === undefined;
 
-/** What the changes make of what they touch. Nothing is kept before all of them are known to be possible. */
-function outcomeOf(changes: readonly StoreChange[], known: Kept): Kept {
-  const records = new Map<TaskId, TaskRecord>();
-  const leases = new Map<NodeId, LeaseRecord>();
-  for (const change of changes) {
-    if (change.kind === "accepted") {
-      const { id } = change.task;
-      assert(!known.records.has(id) && !records.has(id), `task ${id} is accepted once`);
-      records.set(id, change.task);
-    } else if (change.kind === "updated") {
-      const { id, status } = change;
-      const record = records.get(id) ?? known.records.get(id);
-      assert(record !== undefined, `task ${id} is accepted before it is updated`);
-      records.set(id, { ...record, status });
-    } else {
-      const { worker, epoch } = change.lease;
-      const last = leases.get(worker) ?? known.leases.get(worker);
-      const mistake = leaseMistake(worker, epoch, last?.epoch);
-      assert(mistake === undefined, mistake ?? "the lease is possible");
-      leases.set(worker, change.lease);
-    }
+interface Kept {
+  readonly records: Map<TaskId, TaskRecord>;
+  readonly leases: Map<NodeId, LeaseRecord>;
+}
+
+/** What a change has put in the place of what. */
+type Step =
+  | { readonly record: TaskRecord; readonly before: TaskRecord | undefined }
+  | { readonly lease: LeaseRecord; readonly before: LeaseRecord | undefined };
+
+/** Keeps all changes, or none: one that is impossible is thrown out of here with those before it undone. */
+function makeAll(changes: readonly StoreChange[], kept: Kept): readonly Step[] {
+  const steps: Step[] = [];
+  try {
+    for (const change of changes) steps.push(make(change, kept));
+  } catch (error) {
+    for (const step of steps.toReversed()) undo(step, kept);
+    throw error;
   }
-  return { records, leases };
+  return steps;
+}
+
+function make(change: StoreChange, { records, leases }: Kept): Step {
+  if (change.kind === "leased") {
+    const { lease } = change;
+    const before = leases.get(lease.worker);
+    const mistake = leaseMistake(lease.worker, lease.epoch, before?.epoch);
+    assert(mistake === undefined, mistake ?? "the lease is possible");
+    leases.set(lease.worker, lease);
+    return { lease, before };
+  }
+  if (change.kind === "accepted") {
+    const { task } = change;
+    assert(!records.has(task.id), `task ${task.id} is accepted once`);
+    records.set(task.id, task);
+    return { record: task, before: undefined };
+  }
+  const before = records.get(change.id);
+  assert(before !== undefined, `task ${change.id} is accepted before it is updated`);
+  const record = { ...before, status: change.status };
+  records.set(change.id, record);
+  return { record, before };
+}
+
+function undo(step: Step, { records, leases }: Kept): void {
+  if ("lease" in step) putBack(leases, step.lease.worker, step.before);
+  else putBack(records, step.record.id, step.before);
+}
+
+function putBack<Key, Value>(map: Map<Key, Value>, key: Key, before: Value | undefined): void {
+  if (before === undefined) map.delete(key);
+  else map.set(key, before);
 }

@@ -1,5 +1,5 @@
 import { after, assert, createDeadlineQueue, durationMs, type InstantMs } from "@mutirao/primitives";
-import type { LeaseRecord, StoreChange, StoreErrorCode } from "@mutirao/task-store";
+import type { LeaseRecord, StoreChange, StoreErrorCode, TaskRecord } from "@mutirao/task-store";
 import type { WriteId } from "../master-events.ts";
 import { type LiveTask, statusOf } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
@@ -23,7 +23,8 @@ export interface WriteIntent {
 export interface DurableWrites {
   /** What the event under way wants written. */
   readonly current: WriteIntent;
-  accept(task: LiveTask): void;
+  /** @param record what is kept of the task, which is new. */
+  accept(task: LiveTask, record: TaskRecord): void;
   /** As `accept`, for a task that the store knows. */
   reopen(task: LiveTask): void;
   end(task: LiveTask): void;
@@ -85,8 +86,8 @@ export function createDurableWrites(outbox: MasterOutbox, isLive: (task: LiveTas
     get inFlight() {
       return inFlight.size;
     },
-    accept(task) {
-      changes.push({ kind: "accepted", task: { ...task.order, status: statusOf(task) } });
+    accept(task, record) {
+      changes.push({ kind: "accepted", task: record });
       current.accepted.push(task);
     },
     reopen(task) {

@@ -93,6 +93,20 @@ export function addStory(task: LiveTask, story: AttemptStory): void {
   task.stories = [...task.stories, story].slice(-STORIES_MAX);
 }
 
+/** Of a task that nobody has worked on. A backlog may hold a million of them, and this is all there is to say of each. */
+export const UNTOUCHED: TaskStatus = {
+  state: "pending",
+  attempts: 0,
+  failures: 0,
+  losses: 0,
+  stories: [],
+  worker: undefined,
+  startedAt: undefined,
+  endedAt: undefined,
+  result: undefined,
+  error: undefined,
+};
+
 /** What the store is to keep of a task as it stands. */
 export function statusOf(task: LiveTask): TaskStatus {
   const { end, attempts, failures, losses, stories, startedAt } = task;

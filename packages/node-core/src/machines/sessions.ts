@@ -1,5 +1,5 @@
 import type { ConnId, DurationMs, Endpoint, InstantMs, NodeId } from "@mutirao/primitives";
-import type { AttemptRef, ResultBatch, WorkerAlive, WorkerHello } from "@mutirao/protocol";
+import type { AttemptOutcome, AttemptRef, ResultBatch, WorkerAlive, WorkerHello } from "@mutirao/protocol";
 import type { Attempts } from "./attempts.ts";
 import type { Farm } from "./farm.ts";
 import type { Lending } from "./lending/lending.ts";
@@ -160,10 +160,8 @@ function takeResults(state: State, conn: ConnId, batch: ResultBatch, now: Instan
     const key = attemptKey(task, attempt);
     if (worker.unwanted.delete(key)) farm.review(worker);
     const open = worker.attempts.get(key);
-    const live = state.ledger.live.get(task);
-    if (open !== undefined) state.attempts.report(open, outcome, ack, now);
-    else if (live !== undefined) state.attempts.reportStray({ task: live, worker, number: attempt }, outcome, ack, now);
-    else noteLate(state, worker, task, outcome.isOk, ack);
+    if (open === undefined) takeStray(state, worker, ref, outcome, ack, now);
+    else state.attempts.report(open, outcome, ack, now);
   }
   for (const { task, attempt, fraction, note } of batch.progress) {
     const open = worker.attempts.get(attemptKey(task, attempt));
@@ -172,15 +170,22 @@ function takeResults(state: State, conn: ConnId, batch: ResultBatch, now: Instan
   if (batch.isResynced && !worker.isResynced) resynced(state, worker, now);
 }
 
-/** The task has ended, or never was. */
-function noteLate(
-  { outbox }: State,
+/** The attempt is not among those that the worker is known to have: it counts all the same if it is the first. */
+function takeStray(
+  { ledger, attempts, outbox }: State,
   worker: WorkerRecord,
-  task: ResultBatch["results"][number]["task"],
-  isOk: boolean,
+  { task, attempt: number }: AttemptRef,
+  outcome: AttemptOutcome,
   ack: () => void,
+  now: InstantMs,
 ): void {
-  if (isOk) outbox.notify({ kind: "result-duplicate", task, worker: worker.id });
+  const live = ledger.live.get(task);
+  if (live !== undefined) {
+    attempts.reportStray({ task: live, worker, number }, outcome, ack, now);
+    return;
+  }
+  // The task has ended, or never was.
+  if (outcome.isOk) outbox.notify({ kind: "result-duplicate", task, worker: worker.id });
   ack();
 }
 

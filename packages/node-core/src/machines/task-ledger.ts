@@ -13,7 +13,7 @@ import type { EndState, LeaseRecord, StoreContents, StoreErrorCode, TaskError, T
 import type { DraftAnswer, Refusal, TaskErrorCode } from "../master-effects.ts";
 import type { RequestId, TaskDraft, WriteId } from "../master-events.ts";
 import { createDurableWrites, type DurableWrites, type WriteIntent } from "./durable-writes.ts";
-import { createLiveTask, type LiveTask, NOBODY } from "./live-task.ts";
+import { createLiveTask, type LiveTask, NOBODY, UNTOUCHED } from "./live-task.ts";
 import type { MasterOutbox } from "./outbox.ts";
 import type { WallClock } from "./wall-clock.ts";
 
@@ -205,9 +205,11 @@ function admit(state: State, draft: TaskDraft, awaited: Set<WriteIntent>, now: I
   if (state.ended.has(id)) return { id, isAccepted: true, isDuplicate: true };
   const refusal = refusalOf(state, draft);
   if (refusal !== undefined) return { id, isAccepted: false, refusal };
-  const task = createLiveTask({ ...draft, acceptedAt: state.clock.at(now) }, state.accepted++, now);
+  // What was asked for is kept once, for the store and for us: in a long backlog it is most of the memory.
+  const record: TaskRecord = { ...draft, acceptedAt: state.clock.at(now), status: UNTOUCHED };
+  const task = createLiveTask(record, state.accepted++, now);
   enter(state, task);
-  state.writes.accept(task);
+  state.writes.accept(task, record);
   task.acceptedWith = state.writes.current;
   awaited.add(state.writes.current);
   return { id, isAccepted: true, isDuplicate: false };
