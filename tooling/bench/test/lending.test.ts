@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { coreAlone, coreLending } from "../src/lending/core/core-lending.ts";
 import { idealEnds, privateIdealEnds } from "../src/lending/ideal.ts";
 import { fairness, type Measures, measure, percentile99, reactionMs } from "../src/lending/measures.ts";
 import { classLending } from "../src/lending/model/class-lending.ts";
-import { noLending } from "../src/lending/model/no-lending.ts";
-import { policyLending } from "../src/lending/model/policy-lending.ts";
+import { runFarms } from "../src/lending/model/farms.ts";
 import { CONDITIONS, type Workload, workloads } from "../src/lending/workloads.ts";
 import type { Trace } from "../src/lending/world.ts";
 
@@ -73,7 +73,7 @@ it("the reaction is counted from each time that a master becomes hot to its firs
   expect(reactionMs(trace, run(0, 1, 0, 0, 0, 1))).toBe((10 + 40) / 2);
 });
 
-describe.each([noLending, classLending, policyLending])("$name", (world) => {
+describe.each([coreAlone, classLending, coreLending])("$name", (world) => {
   it("does every task, none before it came and none in less than it takes", () => {
     const drawn = fc.record({
       workload: fc.constantFrom(...workloads),
@@ -87,10 +87,10 @@ describe.each([noLending, classLending, policyLending])("$name", (world) => {
         for (const [index, { atMs, serviceMs }] of trace.tasks.entries()) {
           expect((endedAtMs[index] ?? 0) - atMs).toBeGreaterThanOrEqual(serviceMs - 1e-6);
         }
-        if (world === noLending) expect([moves, messages, workersLent]).toEqual([0, 0, 0]);
+        if (world === coreAlone) expect([moves, messages, workersLent]).toEqual([0, 0, 0]);
         expect(workersLent).toBeLessThanOrEqual(trace.masters * trace.workersEach);
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -100,21 +100,40 @@ describe.each([noLending, classLending, policyLending])("$name", (world) => {
   });
 });
 
+it("the model around CLASS is no worse than masters of ours that know nobody: it takes a little less time", () => {
+  const { conditions, draw } = named("flash");
+  const trace = draw({ masters: 4, seed: "alike", isQuick: true });
+  const nothing = (): undefined => undefined;
+  const idle = { onTask: nothing, onServed: nothing, onBacklog: nothing, onCame: nothing, sendsTo: nothing };
+  const model = runFarms(trace, conditions, "alike", () => ({ ...idle, onIdle: nothing }));
+  const core = coreAlone.run(trace, conditions, "alike");
+  const meanMs = (ends: Float64Array): number =>
+    trace.tasks.reduce((sum, { atMs }, task) => sum + (ends[task] ?? 0) - atMs, 0) / trace.tasks.length;
+  const ratio = meanMs(core.endedAtMs) / meanMs(model.endedAtMs);
+  expect(ratio).toBeGreaterThan(1);
+  expect(ratio).toBeLessThan(1.1);
+});
+
 describe("ours", () => {
   const measured = (name: string, masters: number, seed: string): Measures => {
     const workload = named(name);
     const trace = workload.draw({ masters, seed, isQuick: true });
-    const [none, run] = [noLending, policyLending].map((world) => world.run(trace, workload.conditions, seed));
+    const [none, run] = [coreAlone, coreLending].map((world) => world.run(trace, workload.conditions, seed));
     if (none === undefined || run === undefined) throw new Error("two worlds were run");
     return measure({ trace, run, none, ideal: idealEnds(trace), privateIdeal: privateIdealEnds(trace) });
   };
   const seeds = ["1", "2", "3"];
 
   // Wide of the goals: under these the design is wrong, not a constant, or the run is too short to tell.
-  it.each([2, 8, 40])(
+  it.each([
+    [2, seeds],
+    [8, seeds],
+    // So many that nobody believes what masters said of themselves.
+    [34, ["1"]],
+  ])(
     "a burst on one of %d masters takes little more than the ideal, and begins elsewhere at once",
-    (masters) => {
-      for (const seed of seeds) {
+    (masters, drawn) => {
+      for (const seed of drawn) {
         const { makespan, reactionMs, movesPerLentWorker } = measured("burst-10", masters, seed);
         expect(makespan).toBeLessThan(1.4);
         expect(reactionMs).toBeLessThan(50);

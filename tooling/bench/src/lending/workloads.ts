@@ -26,9 +26,9 @@ export const SERVICE_MS = 100;
 export const CONDITIONS: Conditions = { latencyMs: 0.5, moveMs: 10, heartbeatIntervalMs: 1_000 };
 const COLD_SPIKE_MS = 3_000;
 
-/** So long that the smaller clusters have tasks enough for a 99th percentile. */
+/** So long that each size has tasks enough for a 99th percentile: 20,000 to 60,000 of them. */
 const lengthMs = ({ masters, isQuick }: Occasion): number =>
-  isQuick ? 4_000 : masters <= 2 ? 240_000 : masters <= 8 ? 120_000 : 40_000;
+  isQuick ? 4_000 : masters <= 2 ? 120_000 : masters <= 8 ? 60_000 : 12_000;
 
 const repeat = (count: number, load: number): readonly number[] => new Array<number>(count).fill(load);
 
@@ -107,7 +107,8 @@ function rotate(occasion: Occasion): readonly Phase[] {
   const [forMs, loads] = [lengthMs(occasion), skewed(occasion.masters, 1 / 4)];
   const forEachMs = occasion.isQuick ? 1_000 : ROTATION_MS;
   const hot = loads.filter((load) => load > 1).length;
-  return Array.from({ length: Math.round(forMs / forEachMs) }, (_, turn) => {
+  const turns = Math.max(2, Math.round(forMs / forEachMs));
+  return Array.from({ length: turns }, (_, turn) => {
     const shift = (turn * hot) % loads.length;
     return { forMs: forEachMs, loads: [...loads.slice(-shift), ...loads.slice(0, -shift)] };
   });

@@ -41,7 +41,7 @@ export interface WorldRun {
 
 /**
  * Masters and workers that lend in some way, in virtual time. The workloads, the ideals and the report know nothing more
- * of them, so a model can give its place to a simulation of the whole production core.
+ * of them: a model and the production core are all the same to them.
  */
 export interface LendingWorld {
   readonly name: string;

@@ -83,6 +83,8 @@ interface Ask {
   /** What a promised worker is likely to have. */
   readonly slotsEach: number;
   readonly sentAt: InstantMs;
+  /** How long it may stand at the lender. */
+  readonly lifeMs: DurationMs;
   exchange: Exchange | undefined;
   granted: number;
   isAnswered: boolean;
@@ -276,12 +278,13 @@ function ask(
     workers,
     slotsEach: Math.round(figures.slotsPerWorker),
     sentAt: now,
+    lifeMs: lifeMs(figures),
     exchange: undefined,
     granted: 0,
     isAnswered: false,
     isStanding: false,
   };
-  const lengthMs = peer.isOurs ? durationMs(ANSWER_MS + lifeMs(figures)) : CLASS_ANSWER_MS;
+  const lengthMs = peer.isOurs ? durationMs(ANSWER_MS + mine.lifeMs) : CLASS_ANSWER_MS;
   mine.exchange = exchanges.open(
     {
       to: peer.endpoint,
@@ -310,7 +313,7 @@ const whyOf = ({ waitMs, triggerMs }: Need): string =>
 
 function requestOf(
   { options }: State,
-  { id, peer, workers }: Ask,
+  { id, peer, workers, lifeMs: forMs }: Ask,
   at: Endpoint,
   figures: LendingFigures,
 ): WorkerRequest {
@@ -321,13 +324,14 @@ function requestOf(
   const severe = isSevere({ backlog, serviceMs, slots }, moveMs);
   return {
     ...plain,
-    terms: { ask: id, backlog, serviceMs, workers: slots, lifeMs: lifeMs(figures), isSevere: severe },
+    terms: { ask: id, backlog, serviceMs, workers: slots, lifeMs: forMs, isSevere: severe },
   };
 }
 
 function answered(state: State, ask: Ask, message: Message, now: InstantMs): "more" | "done" {
   if (message.kind !== "offer" && message.kind !== "worker-refusal") return "more";
-  if (!ask.isAnswered) {
+  const isFirst = !ask.isAnswered;
+  if (isFirst) {
     ask.isAnswered = true;
     state.asked -= ask.workers;
     if (ask.peer.isOurs) state.moveCost.onAnswered(elapsed(ask.sentAt, now));
@@ -338,6 +342,8 @@ function answered(state: State, ask: Ask, message: Message, now: InstantMs): "mo
   else refused(state, ask, message, now);
   const isMore = ask.isStanding && ask.granted < ask.workers;
   if (!isMore) state.open.delete(ask.peer);
+  // The lender has had it for as long as the answer took to come, at least: so long after that, it holds it no more.
+  else if (isFirst && ask.exchange !== undefined) state.exchanges.expectWithin(ask.exchange, ask.lifeMs, now);
   return isMore ? "more" : "done";
 }
 

@@ -17,6 +17,8 @@ export interface Exchanges {
   open(order: ExchangeOrder, now: InstantMs): Exchange | undefined;
   /** Ends it; nothing more is said of it. */
   end(exchange: Exchange): void;
+  /** It was answered, and what else there is to come does so within this time. */
+  expectWithin(exchange: Exchange, forMs: DurationMs, now: InstantMs): void;
   onDialSucceeded(conn: ConnId): void;
   /** Whether the message belongs to an exchange; if so it is dealt with. */
   onMessage(conn: ConnId, message: Message, now: InstantMs): boolean;
@@ -81,6 +83,9 @@ export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers, conver
     },
     end(exchange) {
       if (open.has(exchange.conn)) close(exchange);
+    },
+    expectWithin(exchange, forMs, now) {
+      if (open.has(exchange.conn)) overdue.schedule(exchange, after(now, forMs));
     },
     onDialSucceeded(conn) {
       const exchange = open.get(conn);

@@ -309,6 +309,7 @@ function tell(state: State, peer: PeerRecord, list: readonly Guest[], now: Insta
   const end = (later: InstantMs): void => {
     if (state.noticed.get(peer) === told) state.noticed.delete(peer);
     for (const guest of told) if (guest.phase === "releasing") state.guests.unanswered(guest, later);
+    tellNext(state, peer, told, later);
   };
   const onMessage = (message: Message, later: InstantMs): "more" | "done" => {
     if (message.kind !== "release-ack") return "more";
@@ -325,6 +326,14 @@ function tell(state: State, peer: PeerRecord, list: readonly Guest[], now: Insta
   const exchange = state.exchanges.open({ ...words, forMs: NOTICE_MS, onMessage, onEnd: end }, now);
   if (exchange !== undefined) state.noticed.set(peer, told);
   return exchange;
+}
+
+/** Whoever was to be released while the owner had a notice to answer need not wait any longer. */
+function tellNext(state: State, peer: PeerRecord, told: ReadonlySet<Guest>, now: InstantMs): void {
+  const waiting = [...state.guests.all.values()].filter(
+    (guest) => guest.peer === peer && guest.phase === "releasing" && !told.has(guest),
+  );
+  if (waiting.length > 0) notify(state, peer, waiting, now);
 }
 
 function noticeOf({ selfId, meetingPoint }: State, peer: PeerRecord, list: readonly Guest[]): CommandRelease {

@@ -95,6 +95,7 @@ export function homeName({ options, listening }: LendingState, { address }: Peer
 }
 
 export function pace({ serviceTime, peers, moveCost }: LendingState): Pace {
+  // With every event, and among many masters: what they say is only gone through while nothing was measured.
   const serviceMs = serviceTime.measuredMs ?? priorServiceMs(serviceTimesOf(peers));
   return { serviceMs, moveMs: moveCost.moveMs, latencyMs: moveCost.latencyMs };
 }

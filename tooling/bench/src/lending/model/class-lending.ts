@@ -11,6 +11,9 @@ const NEEDED = { min: 1, max: 2 };
 /**
  * CLASS: what is usual. Every 1 to 3 s each master looks whether 10 tasks wait, asks every neighbour for one or two idle
  * workers, not again for 10 s, and returns all of them as soon as it sees fewer than 10.
+ *
+ * There is no such master to be run here: ours, where it meets another team's, asks by its own policy and keeps long times
+ * only. So this is a model, and a kind one: a task is given out, and its end known, in no time.
  */
 export const classLending: LendingWorld = {
   name: "CLASS",
