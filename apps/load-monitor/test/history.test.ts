@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMonitorModel } from "@mutirao/monitor-model";
-import type { MonitorDelta, MonitoredNotice } from "@mutirao/operator-api/monitor";
+import type { Exchange, MonitorDelta, MonitoredNotice } from "@mutirao/operator-api/monitor";
 import { epochMs, nodeId } from "@mutirao/primitives";
 import { decodeLine } from "@mutirao/protocol";
 import { test as base, describe, expect } from "vitest";
@@ -116,6 +116,29 @@ describe("the history", () => {
     expect(await numbers({ text: "0%" })).toStrictEqual([2]);
     expect(await numbers({ text: "' OR 1=1 --" })).toStrictEqual([]);
     expect((await again.history.notices({ limit: 1, kind: "worker-joined" }))[0]).toStrictEqual(notices[0]);
+    await again.history.close();
+  });
+
+  test("has the conversation, also in a file of the form before, which knew none", async ({ folder }) => {
+    const old = await open(folder);
+    old.history.onDelta(deltaOf(pending("m1", 5)));
+    await old.history.close();
+    const { DatabaseSync } = await import("node:sqlite");
+    const file = new DatabaseSync(join(folder, "history.sqlite"));
+    file.exec("DROP TABLE exchanges; PRAGMA user_version = 1");
+    file.close();
+
+    const { history } = await open(folder);
+    const exchange = (n: number): Exchange => ({
+      ...{ n, at: "2026-11-24T15:31:12.345Z", toldBy: "m1", from: "m1", to: "m2", word: "WORKER_REQUEST", count: 1 },
+      ...{ workers: [], why: null, line: '{"TASK":"WORKER_REQUEST","x":"<b>\u202e\ud800"}', bytes: 40, isCut: false },
+    });
+    history.onDelta({ ...deltaOf(pending("m1", 6)), exchanges: [exchange(1), exchange(2)] });
+    await history.close();
+    const again = await open(folder);
+    const past = await again.history.past();
+    expect(past.exchanges).toStrictEqual([exchange(1), exchange(2)]);
+    expect(past.masters).toMatchObject([{ id: "m1", backlog: 6 }]);
     await again.history.close();
   });
 

@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { test as base, type Processes } from "@mutirao/process-tests";
+import { test as base, connectRaw, type Processes } from "@mutirao/process-tests";
 import axe, { type AxeResults } from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { type Browser, type BrowserLook, browserPath, openBrowser } from "./support/chromium.ts";
 import { startMonitor } from "./support/monitor-under-test.ts";
+import { reportLine } from "./support/report-line.ts";
 import { createStory, type StoryOptions } from "./support/story.ts";
 
 /** How long anything may take to be seen. Not a claim about speed: it only turns a hang into a failure. */
@@ -165,6 +166,17 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
     await story.tell("calm");
     await page.getByRole("button", { name: evil, exact: true }).first().click();
     await page.locator(".one-id", { hasText: evil }).waitFor();
+    // What looks like another text on the screen, and what would steer a terminal, is named.
+    const line = `{"TASK":"WORKER_REQUEST","x":"${evil.replaceAll('"', "'")}\u202egpj.exe\u001b[2J é"}`;
+    const exchange = { direction: "received", peer: evil, word: evil, why: evil, line, bytes: 99, isCut: true };
+    const told = { n: 1, at: new Date().toISOString(), kind: "line-exchanged", data: { exchange } };
+    const client = await connectRaw(stage.monitor.at);
+    client.write(`${reportLine("victim", { EXT: { v: 1, notices: [told] } })}\n`);
+    await page.getByRole("button", { name: `${evil} to victim: ${evil}` }).click();
+    const shown = line.replace("\u202e", "U+202E").replace("\u001b", "U+001B");
+    expect(await page.locator("#conversation .wire").textContent()).toBe(shown);
+    expect(await page.locator("#conversation .hidden-character").allTextContents()).toStrictEqual(["U+202E", "U+001B"]);
+    await page.getByText(/^Cut: only the first \d+ characters are shown\.$/).waitFor();
     expect(await page.locator("img").count()).toBe(0);
     expect(await page.title()).toBe("Load monitor");
   });

@@ -1,5 +1,6 @@
 import {
   type AlarmKind,
+  type Exchange,
   type MonitoredMaster,
   type MonitoredNotice,
   type MonitorStatus,
@@ -29,6 +30,8 @@ export interface Past {
   readonly masters: readonly MonitoredMaster[];
   /** The latest last. */
   readonly notices: readonly MonitoredNotice[];
+  /** The latest last. */
+  readonly exchanges: readonly Exchange[];
 }
 
 /** A notice of a master, from its event stream. */
@@ -120,7 +123,7 @@ export function createMonitorModel(options: ModelOptions): MonitorModel {
     onFollowing: (master, isFollowed) => masters.setFollowed(master, isFollowed),
     restore(past, now) {
       for (const master of past.masters) masters.restore(master, now, at(state, now));
-      journal.restore(past.notices);
+      journal.restore(past.notices, past.exchanges);
     },
     tell: (kind, data, now) => journal.tell(null, kind, data, at(state, now)),
     wake: (now) => wake(state, now),

@@ -88,6 +88,19 @@ describe("the conversation", () => {
     ]);
   });
 
+  test("goes on after a restart from where it was", () => {
+    const past = tell({ direction: "sent", peer: "m2", word: "WORKER_REQUEST" });
+    const bench = createBench();
+    bench.model.restore({ masters: [], notices: [], exchanges: past }, bench.now);
+    bench.report("m1");
+    const data = { exchange: { direction: "received", peer: "m2", word: "AVAILABLE" } };
+    bench.model.onNotice("m1", { kind: "line-exchanged", at: epochMs(T0), data }, bench.now);
+    expect(bench.model.parts().exchanges.map(({ n, word }) => `${n} ${word}`)).toStrictEqual([
+      ...["1 WORKER_REQUEST", "2 AVAILABLE"],
+    ]);
+    expect(bench.model.take()?.exchanges).toMatchObject([{ n: 2 }]);
+  });
+
   test("is not told of among the notices as well", () => {
     const bench = createBench();
     bench.report("m1");

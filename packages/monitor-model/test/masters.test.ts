@@ -171,7 +171,7 @@ test("what was known before a restart is shown, as old as it is", () => {
   const { masters, notices } = before.model.parts();
   const bench = createBench();
   bench.pass(30_000);
-  bench.model.restore({ masters, notices }, bench.now);
+  bench.model.restore({ masters, notices, exchanges: [] }, bench.now);
   expect(bench.master("m1")).toMatchObject({ ...masters[0], freshness: "stale", reports: 0 });
   expect(bench.notices()).toStrictEqual([["m1", "master-appeared"]]);
   bench.report("m1");

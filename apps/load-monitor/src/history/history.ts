@@ -1,5 +1,6 @@
 import type { Past } from "@mutirao/monitor-model";
 import {
+  type Exchange,
   historyColumns,
   type MasterHistory,
   type MonitorDelta,
@@ -36,13 +37,14 @@ const BATCHES_MAX = 4;
 /** For one batch: two seconds of the largest cluster, several times over. */
 const SAMPLES_MAX = 5_000;
 const NOTICES_MAX = 2_000;
+const EXCHANGES_MAX = 2_000;
 
 /** Opens the history. Rejects with a `MonitorError` if it cannot be read. */
 export async function openHistory({ directory, fileMaxBytes, onTurn }: HistoryOptions): Promise<History> {
   const link = await startHistoryThread({ directory, fileMaxBytes });
   const keeper = createKeeper(link, onTurn);
   return {
-    past: () => link.perform<"past">({ kind: "past", nowS: nowS(), notices: monitorLimits.recentMax }),
+    past: () => link.perform<"past">({ kind: "past", nowS: nowS(), recentMax: monitorLimits.recentMax }),
     onDelta: keeper.onDelta,
     series: (query) => link.perform<"series">({ kind: "series", query }),
     notices: (query) => link.perform<"notices">({ kind: "notices", query }),
@@ -62,6 +64,7 @@ const nowS = (): number => Math.floor(Date.now() / 1_000);
 function createKeeper(link: HistoryLink, onTurn: HistoryOptions["onTurn"]) {
   let samples: Sample[] = [];
   let notices: MonitoredNotice[] = [];
+  let exchanges: Exchange[] = [];
   let masters = new Map<string, MonitoredMaster>();
   const reports = new Map<string, number>();
   let state: MonitorStatus["history"] = { state: "on", why: null };
@@ -77,14 +80,15 @@ function createKeeper(link: HistoryLink, onTurn: HistoryOptions["onTurn"]) {
   };
   const keep = async (isLast: boolean): Promise<void> => {
     const hasViews = isLast || performance.now() - viewsAt >= VIEWS_EVERY_MS;
-    const batch = { samples, notices, masters: hasViews ? [...masters.values()] : [] };
+    const batch = { samples, notices, exchanges, masters: hasViews ? [...masters.values()] : [] };
     samples = [];
     notices = [];
+    exchanges = [];
     if (hasViews) {
       masters = new Map();
       viewsAt = performance.now();
     }
-    if (batch.samples.length + batch.notices.length + batch.masters.length === 0) return;
+    if (Object.values(batch).every(({ length }) => length === 0)) return;
     if (link.waiting >= BATCHES_MAX) return turn(new MonitorError("ERR_HISTORY_FAILED", "the disk is too slow"));
     try {
       await link.perform<"keep">({ kind: "keep", batch, nowS: nowS() });
@@ -109,6 +113,7 @@ function createKeeper(link: HistoryLink, onTurn: HistoryOptions["onTurn"]) {
         if (isReport && master.reports > 0 && samples.length < SAMPLES_MAX) samples.push(sampleOf(master));
       }
       for (const notice of delta.notices) if (notices.length < NOTICES_MAX) notices.push(notice);
+      for (const exchange of delta.exchanges) if (exchanges.length < EXCHANGES_MAX) exchanges.push(exchange);
     },
     async close(): Promise<void> {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import type { MasterHistory, MonitoredMaster, MonitoredNotice } from "@mutirao/operator-api/monitor";
+import type { Exchange, MasterHistory, MonitoredMaster, MonitoredNotice } from "@mutirao/operator-api/monitor";
 import type { MonitorErrorCode } from "../monitor-errors.ts";
 
 /** How a master was at one moment: a figure for each of `historyColumns`. */
@@ -16,6 +16,7 @@ export interface Batch {
   /** Masters as they last were, for the next start. */
   readonly masters: readonly MonitoredMaster[];
   readonly notices: readonly MonitoredNotice[];
+  readonly exchanges: readonly Exchange[];
 }
 
 export interface SeriesQuery {
@@ -36,7 +37,7 @@ export interface NoticeQuery {
 /** What the thread is asked, and what it answers. */
 export type Job =
   | { readonly kind: "keep"; readonly batch: Batch; readonly nowS: number }
-  | { readonly kind: "past"; readonly nowS: number; readonly notices: number }
+  | { readonly kind: "past"; readonly nowS: number; readonly recentMax: number }
   | { readonly kind: "series"; readonly query: SeriesQuery }
   | { readonly kind: "notices"; readonly query: NoticeQuery }
   | { readonly kind: "close" };
@@ -44,7 +45,7 @@ export type Job =
 export interface Results {
   readonly open: undefined;
   readonly keep: undefined;
-  readonly past: { readonly masters: readonly MonitoredMaster[]; readonly notices: readonly MonitoredNotice[] };
+  readonly past: Pick<Batch, "masters" | "notices" | "exchanges">;
   readonly series: MasterHistory;
   readonly notices: readonly MonitoredNotice[];
   readonly close: undefined;

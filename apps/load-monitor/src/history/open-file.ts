@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MonitorError, type MonitorErrorCode } from "../monitor-errors.ts";
 import type { Failure, ThreadOptions } from "./messages.ts";
-import { APPLICATION_ID, createTables, VERSION } from "./schema.ts";
+import { APPLICATION_ID, createTables, migrations, VERSION } from "./schema.ts";
 
 /** A monitor that is restarted may come a moment before the one that it replaces is quite gone. */
 const LOCK_WAIT_MS = 1_000;
@@ -41,7 +41,8 @@ function prepare(database: DatabaseSync): void {
   const [id, version] = [pragma(database, "application_id"), pragma(database, "user_version")];
   if (id !== APPLICATION_ID)
     throw new MonitorError("ERR_HISTORY_CORRUPT", "history.sqlite is the file of another program");
-  if (version !== VERSION) {
+  const isKnown = version === VERSION || migrations.has(version);
+  if (!isKnown) {
     throw new MonitorError(
       "ERR_HISTORY_CORRUPT",
       `history.sqlite has the form ${version}, and this monitor writes ${VERSION}`,
@@ -50,6 +51,9 @@ function prepare(database: DatabaseSync): void {
   const check = database.prepare("PRAGMA quick_check(1)").get() as Readonly<Record<string, unknown>>;
   const [found] = Object.values(check);
   if (found !== "ok") throw new MonitorError("ERR_HISTORY_CORRUPT", `history.sqlite is damaged: ${String(found)}`);
+  for (let form = version; form < VERSION; form++) {
+    database.exec(`BEGIN IMMEDIATE; ${migrations.get(form) ?? ""} PRAGMA user_version = ${form + 1}; COMMIT`);
+  }
 }
 
 const pragma = (database: DatabaseSync, name: string): number =>

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import {
+  type Exchange,
   type HistoryColumn,
   historyColumns,
   type MasterHistory,
@@ -7,7 +8,7 @@ import {
   type MonitoredNotice,
 } from "@mutirao/operator-api/monitor";
 import type { Batch, Job, NoticeQuery, Results, SeriesQuery } from "./messages.ts";
-import { MASTERS_KEEP_S, NOTICES_MAX, putSample, readSamples, steps } from "./schema.ts";
+import { EXCHANGES_MAX, MASTERS_KEEP_S, NOTICES_MAX, putSample, readSamples, steps } from "./schema.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -27,7 +28,8 @@ export function createPerform(database: DatabaseSync): (job: Job) => Results[key
       case "past":
         return {
           masters: pastMasters(database, job.nowS),
-          notices: readNotices(database, { limit: job.notices }).toReversed(),
+          notices: readNotices(database, { limit: job.recentMax }).toReversed(),
+          exchanges: pastExchanges(database, job.recentMax),
         };
       case "series":
         return series(database, job.query);
@@ -51,9 +53,10 @@ function createKeep(database: DatabaseSync): (batch: Batch, nowS: number) => und
   const notice = database.prepare(
     "INSERT OR REPLACE INTO notices (n, at, master, kind, severity, data) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  const exchange = database.prepare("INSERT OR REPLACE INTO exchanges (n, told) VALUES (?, ?)");
   let prunedAt = 0;
 
-  const write = ({ samples, masters, notices }: Batch, nowS: number): void => {
+  const write = ({ samples, masters, notices, exchanges }: Batch, nowS: number): void => {
     for (const { master, at, state, figures } of samples) {
       const { number } = know.get(master, nowS) as { readonly number: number };
       for (const { stepS } of steps) {
@@ -64,6 +67,7 @@ function createKeep(database: DatabaseSync): (batch: Batch, nowS: number) => und
     for (const { n, at, master, kind, severity, data } of notices) {
       notice.run(n, at, master, kind, severity, JSON.stringify(data));
     }
+    for (const told of exchanges) exchange.run(told.n, JSON.stringify(told));
   };
 
   return (batch, nowS) => {
@@ -98,6 +102,7 @@ function prune(database: DatabaseSync, nowS: number): void {
   }
   database.prepare("DELETE FROM masters WHERE at < ?").run(nowS - MASTERS_KEEP_S);
   database.prepare("DELETE FROM notices WHERE n <= (SELECT MAX(n) FROM notices) - ?").run(NOTICES_MAX);
+  database.prepare("DELETE FROM exchanges WHERE n <= (SELECT MAX(n) FROM exchanges) - ?").run(EXCHANGES_MAX);
 }
 
 function pastMasters(database: DatabaseSync, nowS: number): readonly MonitoredMaster[] {
@@ -105,6 +110,12 @@ function pastMasters(database: DatabaseSync, nowS: number): readonly MonitoredMa
     .prepare("SELECT view FROM masters WHERE view IS NOT NULL AND at >= ?")
     .all(nowS - MASTERS_KEEP_S);
   return rows.map(({ view }) => JSON.parse(String(view)) as MonitoredMaster);
+}
+
+/** The latest last. */
+function pastExchanges(database: DatabaseSync, limit: number): readonly Exchange[] {
+  const rows = database.prepare("SELECT told FROM exchanges ORDER BY n DESC LIMIT ?").all(limit);
+  return rows.toReversed().map(({ told }) => JSON.parse(String(told)) as Exchange);
 }
 
 function series(database: DatabaseSync, { master, from, to, points }: SeriesQuery): MasterHistory {

@@ -2,7 +2,7 @@ import { type HistoryColumn, historyColumns } from "@mutirao/operator-api/monito
 
 /** Says that a file is ours ("MUTH"), and in which form. */
 export const APPLICATION_ID = 0x4d555448;
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Samples are kept in steps of so many seconds, for so long: the last hour finely, the last day coarsely. */
 export const steps = [
@@ -11,10 +11,17 @@ export const steps = [
 ] as const;
 
 export const NOTICES_MAX = 10_000;
+export const EXCHANGES_MAX = 2_000;
 export const MASTERS_KEEP_S = 86_400;
 
 /** Of these the worst within a step is what matters, of the others the mean. */
 const worst: ReadonlySet<HistoryColumn> = new Set(["backlog", "estimatedWaitMs", "waitP50Ms", "waitP99Ms"]);
+
+/** A message of the conversation, as JSON: nobody looks for its parts. */
+const createExchanges = "CREATE TABLE exchanges (n INTEGER PRIMARY KEY, told TEXT NOT NULL) STRICT;";
+
+/** What makes the form that follows of a form; what is in the file stays. */
+export const migrations: ReadonlyMap<number, string> = new Map([[1, createExchanges]]);
 
 export const createTables = `
   CREATE TABLE masters (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, view TEXT) STRICT;
@@ -28,6 +35,7 @@ export const createTables = `
   CREATE TABLE notices (
     n INTEGER PRIMARY KEY, at TEXT NOT NULL, master TEXT, kind TEXT NOT NULL, severity TEXT NOT NULL, data TEXT NOT NULL
   ) STRICT;
+  ${createExchanges}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${VERSION};
 `;

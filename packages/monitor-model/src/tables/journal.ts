@@ -16,7 +16,7 @@ export interface Journal {
   readonly exchanges: readonly Exchange[];
   /** What was told since the last time. */
   take(): { readonly notices: readonly MonitoredNotice[]; readonly exchanges: readonly Exchange[] };
-  restore(notices: readonly MonitoredNotice[]): void;
+  restore(notices: readonly MonitoredNotice[], exchanges: readonly Exchange[]): void;
 }
 
 /** Whoever tells more than this between two looks is not told of in full. */
@@ -62,9 +62,11 @@ export function createJournal(): Journal {
       newExchanges = [];
       return taken;
     },
-    restore(past) {
-      notices = past.slice(-recentMax);
-      lastNotice = Math.max(0, ...past.map(({ n }) => n));
+    restore(pastNotices, pastExchanges) {
+      notices = pastNotices.slice(-recentMax);
+      exchanges = pastExchanges.slice(-recentMax);
+      lastNotice = Math.max(0, ...pastNotices.map(({ n }) => n));
+      lastExchange = Math.max(0, ...pastExchanges.map(({ n }) => n));
     },
   };
 }

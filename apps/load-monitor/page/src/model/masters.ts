@@ -90,27 +90,31 @@ export interface Totals {
 /** A report of ours names so many workers at least; of more, it may be that only their number is known. */
 const NAMED_MAX = 48;
 
-/** Workers by their names, each once wherever two masters still tell of it; where they have no names, their number. */
+/**
+ * Workers by their names, each once wherever two masters still tell of it; where they have no names, their number.
+ * Looked at with every change, of thousands: so nothing is made on the way.
+ */
 function workersIn(
   present: readonly MonitoredMaster[],
   workers: PageState["workers"],
 ): Pick<Totals, "workers" | "idle"> {
-  const all = [...workers.values()];
-  const known = new Set(all.flatMap(({ owner, master }) => [owner, master]));
-  const isNaming = ({ id, workers: { total } }: MonitoredMaster): boolean =>
-    known.has(id) && total !== null && total <= NAMED_MAX;
-  const naming = new Set<string | null>(present.filter(isNaming).map(({ id }) => id));
-  const named = all.filter(
-    ({ owner, master, status }) => status !== "TIMEOUT" && (naming.has(owner) || naming.has(master)),
-  );
-  const counted = present.filter(({ id }) => !naming.has(id));
-  const sum = (figure: (master: MonitoredMaster) => number | null): number =>
-    counted.reduce((total, master) => total + (figure(master) ?? 0), 0);
-  return {
-    workers: named.length + sum(({ workers: { alive, total } }) => alive ?? total),
-    idle:
-      named.filter(({ busy, status }) => busy === 0 && status === "ALIVE").length + sum((each) => each.workers.idle),
-  };
+  const known = new Set<string | null>();
+  for (const { owner, master } of workers.values()) known.add(owner).add(master);
+  const naming = new Set<string | null>();
+  let [count, idle] = [0, 0];
+  for (const { id, workers: counts } of present) {
+    if (known.has(id) && counts.total !== null && counts.total <= NAMED_MAX) naming.add(id);
+    else {
+      count += counts.alive ?? counts.total ?? 0;
+      idle += counts.idle ?? 0;
+    }
+  }
+  for (const { owner, master, status, busy } of workers.values()) {
+    if (status === "TIMEOUT" || !(naming.has(owner) || naming.has(master))) continue;
+    count++;
+    if (busy === 0 && status === "ALIVE") idle++;
+  }
+  return { workers: count, idle };
 }
 
 export function totalsOf({ masters, loans, workers }: PageState): Totals {

@@ -104,7 +104,8 @@ function optionsOf(box: HTMLElement, curves: readonly Curve[], isTime: boolean):
   return {
     width: box.clientWidth,
     height: HEIGHT * scale,
-    padding: [8, 8, 0, 0],
+    // Half of the last time of day stands beyond the last moment.
+    padding: [8, 26 * scale, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, y: false, points: { size: 6 } },
     scales: {

@@ -190,9 +190,11 @@ const breakable = (word: string) => word.split(/(?<=_)/).map((part, n) => (n ===
 /** All that is known of a message, its exact text above all. */
 function Exactly({ message: { exchange, toldBy } }: { readonly message: Message }) {
   const words = text.value;
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   const { line, bytes, isCut, why, workers, at, from, to, word } = exchange;
   return (
-    <div class="exactly">
+    <div class="exactly" ref={box}>
       <p>
         <b>{from}</b> → <b>{to}</b> · {word} · {at} · {words.toldBy(toldBy.join(", "))}
       </p>

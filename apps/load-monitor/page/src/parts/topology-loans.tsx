@@ -115,7 +115,7 @@ function LoanText({ loan, x, y }: { readonly loan: MonitoredLoan } & Point) {
 }
 
 function timeLeftOf({ endsAt, state: word }: MonitoredLoan, at: number): string {
-  if (endsAt === null) return word;
+  if (endsAt === null) return format.value.word(text.value.loanStates, word);
   const leftMs = Date.parse(endsAt) - at;
   return leftMs <= 0 ? text.value.overdue : text.value.timeLeft(format.value.age(leftMs));
 }

@@ -35,6 +35,8 @@ const FRAME_MS = 6;
 /** In a crowd, moving everything at every step costs more than the steps. */
 const ANIMATED_MAX = 60;
 const MARGIN = 84;
+/** Below a master stand its name, its state and its age. */
+const MARGIN_BELOW = 104;
 const ZOOM_STEP = 1.4;
 const ZOOM_MAX = 8;
 const LARGER_MAX = 1.3;
@@ -144,7 +146,7 @@ const bounds = computed(() => {
   const xs = [...positions.value.values()].map(({ x }) => x);
   const ys = [...positions.value.values()].map(({ y }) => y);
   const [left, right] = [Math.min(...xs) - MARGIN, Math.max(...xs) + MARGIN];
-  const [top, bottom] = [Math.min(...ys) - MARGIN, Math.max(...ys) + MARGIN];
+  const [top, bottom] = [Math.min(...ys) - MARGIN, Math.max(...ys) + MARGIN_BELOW];
   return {
     x: (left + right) / 2,
     y: (top + bottom) / 2,

@@ -79,6 +79,17 @@ export const en = {
   legendMisses: "misses it",
   timeLeft: (left: string) => `${left} left`,
   overdue: "overdue",
+  loanStates: {
+    flushing: "is arranged",
+    offered: "is offered",
+    lent: "is there",
+    held: "is there",
+    releasing: "is given back",
+    returning: "is on its way home",
+    leaving: "is on its way home",
+    lost: "is lost",
+    unreturnable: "does not return",
+  },
   worker: (id: string) => `Worker ${id}`,
   ofMaster: (id: string) => `of ${id}`,
   loanLabel: (worker: string, lender: string, borrower: string, left: string) =>
