@@ -15,6 +15,8 @@ interface Exit {
 
 /** A real process, with what it prints. */
 export interface RunningProcess {
+  /** `undefined` if it could not be started. */
+  readonly pid: number | undefined;
   readonly stdout: LineLog;
   readonly stderr: LineLog;
   /** Resolves when the process has ended and all that it printed has been read. */
@@ -72,6 +74,7 @@ function run(name: string, command: string, args: readonly string[]): RunningPro
   const stderr = createLineLog(child.stderr, `${name} (stderr)`);
   const exited = exitOf(child, stdout, stderr);
   return {
+    pid: child.pid,
     stdout,
     stderr,
     exited,
