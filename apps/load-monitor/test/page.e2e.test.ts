@@ -75,11 +75,12 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
       "charlie to alfa: UNAVAILABLE, 0 workers, near its own high mark",
       "alfa to bravo: WORKER_REQUEST, 2 workers, backlog 42 > 10",
       "bravo to alfa: AVAILABLE, 1 worker, 1 of 3 idle",
-      "bravo to bravo-w3: REDIRECT, 1 worker, lent to alfa",
+      "bravo to bravo-w3: REDIRECT, lent to alfa",
     ]);
     await messages.nth(3).click();
     const wire = '{"SERVER_UUID":"bravo","RESPONSE":"AVAILABLE","WORKERS_UUID":["bravo-w3"]}';
     expect(await page.locator("#conversation .wire").textContent()).toBe(wire);
+    await page.getByText(`${wire.length} bytes and a newline`).waitFor();
     await page.getByText("told by bravo, alfa").or(page.getByText("told by alfa, bravo")).waitFor();
 
     await page.getByRole("button", { name: "alfa", exact: true }).first().click();
@@ -90,6 +91,9 @@ describe.skipIf(browserPath === undefined)("the page in a browser", () => {
 
     await story.tell("home");
     await page.locator('[data-worker="bravo-w3"][data-place="bravo"]').waitFor();
+    // Whoever reads a message is not disturbed by new ones.
+    expect(await page.locator("#conversation .wire").textContent()).toBe(wire);
+    await page.getByRole("button", { name: "Show 3 newer messages" }).click();
     await page.locator('[data-loan="loan-1"]').waitFor({ state: "detached" });
     await page.getByRole("button", { name: /alfa to bravo-w3: RETURN/ }).waitFor();
     expect(problems).toStrictEqual([]);

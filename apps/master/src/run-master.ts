@@ -27,7 +27,7 @@ import {
   openJournal,
   wakeGranularityMs,
 } from "@mutirao/node-runtime";
-import { createPrng, type DurationMs, type Endpoint, type NodeId, nodeId } from "@mutirao/primitives";
+import { createPrng, type DurationMs, type Endpoint, formatEndpoint, type NodeId, nodeId } from "@mutirao/primitives";
 import { createMemoryTaskStore, type TaskStore, TaskStoreError } from "@mutirao/task-store";
 import { openSqliteTaskStore } from "@mutirao/task-store-sqlite";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
@@ -64,11 +64,13 @@ export async function runMaster(values: MasterOptionValues, command: CommandValu
   try {
     return await serve({ id, logger, values, command });
   } catch (error) {
-    // What SQLite says of a damaged file has several lines.
-    if (error instanceof TaskStoreError) return { code: error.code, message: error.message.replaceAll(/\s+/g, " ") };
+    if (error instanceof TaskStoreError) return { code: error.code, message: oneLine(error.message) };
     return problemOf(error, values, command);
   }
 }
+
+/** What SQLite says of a damaged file has several lines. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
 
 interface Assignment {
   readonly id: NodeId;
@@ -84,7 +86,10 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   const lookups = begun.adopt(createLookupProcess(values.lookupsMax), (opened) => opened.stop());
   const bindHost = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
   if (bindHost === undefined) return 0;
-  const store = begun.adopt(await openStore(command), (opened) => opened.close());
+  // Opening takes long where the disk is slow or much is to be read; it can be cut off at any moment, as by a crash.
+  const opened = await Promise.race([openStore(command), ending.asked]);
+  if (opened === undefined) return 0;
+  const store = begun.adopt(opened, (open) => open.close());
   const journal = begun.adopt(
     await openJournal({ directory: command.store === "memory" ? undefined : directoryOf(command) }),
     (opened) => opened.close(),
@@ -103,8 +108,11 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
     },
     wakeGranularityMs: wakeGranularityMs(values.intervalMs),
     directory: command.store === "memory" ? "." : directoryOf(command),
-    onStoreFailed(code) {
-      logger.fatal({ event: "store-failed", code }, "the store has failed: nothing more is accepted, and this ends");
+    onStoreFailed(code, detail) {
+      // Every write that was under way fails.
+      if (exitCode === EXIT_STORE_FAILED) return;
+      const text = `the store has failed: nothing more is accepted, and this ends. ${oneLine(detail)} [${code}]`;
+      logger.fatal({ event: "store-failed", code, detail: oneLine(detail) }, text);
       exitCode = EXIT_STORE_FAILED;
       ending.end();
     },
@@ -119,6 +127,9 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   });
   const pushAt = values.pushPort === undefined ? [] : [{ host: bindHost, port: values.pushPort }];
   sayListening(logger, await host.start({ host: bindHost, port: values.port }, ...pushAt));
+  for (const at of pushAt) {
+    logger.info({ event: "push-listening", ...at }, `push workers are served at ${formatEndpoint(at)}`);
+  }
   if (command.http !== "off") {
     const http = begun.adopt(createHttpServer({ master, logger }), (opened) => opened.close());
     const listening = await http.listen(command.http);

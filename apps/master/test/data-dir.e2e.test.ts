@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   canMount,
@@ -93,6 +102,24 @@ describe.concurrent("a data directory", () => {
       expect(contents(dataDir)).toStrictEqual(damaged);
     }
   });
+
+  test.skipIf(process.platform === "win32")(
+    "that is deleted under its master: nothing more is accepted, and the master ends (where open files can be deleted)",
+    async ({ processes }) => {
+      const dataDir = join(await processes.newFolder(), "data");
+      const place = await newPlace();
+      const master = await startMasterAt(processes, place.flags, "--data-dir", dataDir);
+      const operator = operatorOf(place.flags);
+      await operator.submit({ type: "echo", payload: "kept, as long as there is a directory" });
+      rmSync(dataDir, { recursive: true });
+      expect(await operator.call("POST", "/tasks", { type: "echo", payload: "nowhere" })).toMatchObject({
+        status: 503,
+        body: { code: "ERR_STORE_DOWN" },
+      });
+      await master.logged({ event: "store-failed", code: "ERR_STORE_FAILED" });
+      expect(await master.exited).toStrictEqual({ code: 3, signal: null });
+    },
+  );
 
   test("with 20,000 tasks is taken over, after a kill and after an end in good order", async ({ processes }) => {
     const dataDir = join(await processes.newFolder(), "data");

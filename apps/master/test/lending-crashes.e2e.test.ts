@@ -54,7 +54,10 @@ describe("in the middle of a loan", { timeout: 120_000 }, () => {
     const town = await startTown(processes, { masters: 3, workersEach: 2 });
     const { busy, ids } = await begin(town);
     const guest = (await busy.operator.workers()).find(({ borrowed }) => borrowed);
-    await town.houses.find(({ id }) => id === guest?.owner)?.restart();
+    const owner = town.houses.find(({ id }) => id === guest?.owner);
+    await owner?.restart();
+    // It knows whom it has lent, be it home by now or not.
+    expect((await owner?.operator.workers())?.map(({ id }) => id)).toContain(guest?.id);
     await expectAllDone(town, busy, ids);
     await town.home();
   });

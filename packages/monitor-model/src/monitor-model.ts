@@ -10,7 +10,6 @@ import { formatIsoTime, type PerformanceReport, type ReportedLoan, type Reported
 import { astrayWorkers } from "./astray.ts";
 import type { ModelParts, MonitorChanges } from "./changes.ts";
 import { exchangeIn } from "./exchange-in.ts";
-import { lendingExchange } from "./lending-exchange.ts";
 import { changedPeers, createPeerWatch, type PeerWatch } from "./peer-watch.ts";
 import { type AlarmSubject, type Alarms, alarmKey, createAlarms } from "./tables/alarms.ts";
 import { createJournal, type Journal } from "./tables/journal.ts";
@@ -213,12 +212,23 @@ function nameAt({ peers }: MasterRecord, address: unknown): string {
   return peers.find((peer) => peer.at === text)?.id ?? text;
 }
 
-/** What a master of ours tells by itself, whichever way it came. */
-function tellOwn(state: State, master: MasterRecord, { kind, at: saidAt, data }: HeardNotice): void {
+/** What a master of ours tells by itself, whichever way it came: a message of the conversation, or a notice. */
+function tellOwn({ journal }: State, master: MasterRecord, { kind, at: saidAt, data }: HeardNotice): void {
   const { id } = master;
-  const exchange = exchangeIn(id, data) ?? lendingExchange(id, kind, data, (address) => nameAt(master, address));
-  state.journal.tell(id, kind, data, saidAt, exchange);
+  const exchange = kind === CONVERSES ? exchangeIn(id, data, (address) => nameAt(master, address)) : undefined;
+  if (exchange === undefined) journal.tell(id, kind, withPeerId(master, data), saidAt);
+  else journal.converse(exchange, saidAt);
 }
+
+/** Other masters are easier known by their ids than by their addresses. */
+function withPeerId(master: MasterRecord, data: HeardNotice["data"]): HeardNotice["data"] {
+  const { peer } = data;
+  const id = nameAt(master, peer);
+  return typeof peer !== "string" || id === "" || id === peer.slice(0, 128) ? data : { ...data, peerId: id };
+}
+
+/** Tells of a line, which is shown among the lines and not among the notices. */
+const CONVERSES = "line-exchanged";
 
 function watchStall(state: State, { id, figures }: MasterRecord, now: InstantMs): void {
   const about: AlarmSubject = { kind: "STALLED", master: id, subject: null };

@@ -62,19 +62,40 @@ describe("the conversation", () => {
   const tell = (exchange: unknown) => {
     const bench = createBench();
     bench.report("m1");
-    bench.model.onNotice("m1", { kind: "any", at: epochMs(T0), data: { exchange } }, bench.now);
+    bench.model.onNotice("m1", { kind: "line-exchanged", at: epochMs(T0), data: { exchange } }, bench.now);
     return bench.model.parts().exchanges;
   };
 
   test("is made of the notices that tell of a message", () => {
-    const line = '{"TASK":"WORKER_REQUEST"}\n';
-    const sent = { direction: "sent", peer: "m2", word: "WORKER_REQUEST", count: 2, line };
-    expect(tell(sent)).toMatchObject([
-      { n: 1, toldBy: "m1", from: "m1", to: "m2", word: "WORKER_REQUEST", count: 2, workers: [], why: null },
+    const line = '{"TASK":"WORKER_REQUEST","x":"\u202e\u001b[2Jé"}';
+    const sent = { direction: "sent", peer: "m2", word: "WORKER_REQUEST", count: 2, line, bytes: 45, isCut: false };
+    const wire = { line, bytes: 45, isCut: false };
+    expect(tell(sent)).toStrictEqual([
+      {
+        ...{ n: 1, at: new Date(T0).toISOString(), toldBy: "m1", from: "m1", to: "m2" },
+        ...{ word: "WORKER_REQUEST", count: 2, workers: [], why: null, ...wire },
+      },
     ]);
-    expect(tell(sent)[0]?.line).toBe('{"TASK":"WORKER_REQUEST"}\\u000a');
     const heard = { direction: "received", peer: "m2", word: "AVAILABLE", workers: ["w1", 5], why: "two are idle" };
     expect(tell(heard)).toMatchObject([{ from: "m2", to: "m1", workers: ["w1"], why: "two are idle", count: null }]);
+  });
+
+  test("has no line longer than is shown, whatever a master says", () => {
+    const [told] = tell({ direction: "sent", peer: "m2", word: "x", line: "y".repeat(5_000), bytes: 5_000 });
+    expect(told).toMatchObject({ line: "y".repeat(2_048), bytes: 5_000, isCut: true });
+    expect(tell({ direction: "sent", peer: "m2", word: "x", line: 5 })).toMatchObject([
+      { line: null, bytes: null, isCut: false },
+    ]);
+  });
+
+  test("is not told of among the notices as well", () => {
+    const bench = createBench();
+    bench.report("m1");
+    const data = { exchange: { direction: "sent", peer: "m2", word: "x" } };
+    bench.model.onNotice("m1", { kind: "line-exchanged", at: epochMs(T0), data }, bench.now);
+    bench.report("m1", { extension: { notices: [notice(1, "line-exchanged", data)] } });
+    expect(bench.notices()).toStrictEqual([["m1", "master-appeared"]]);
+    expect(bench.model.parts().exchanges).toHaveLength(2);
   });
 
   test.each([null, 5, "x", [], {}, { direction: "up", peer: "a", word: "b" }, { direction: "sent", peer: "a" }])(

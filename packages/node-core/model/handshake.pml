@@ -138,10 +138,18 @@ inline reply(what, number) {
   if :: live -> answer!what, number :: else fi
 }
 
-/* Orders reach the worker as answers, or on the connection that it has opened to this master. */
+/*
+ * Orders answer a poll, on the connection of that poll: a poll whose connection has ended is granted nothing, and orders
+ * nothing. Said on the connection that the worker has now, an old poll would send it away under a lease that is over.
+ */
+#ifdef MISTAKE_ORDER_ON_ANY_CONNECTION
+#define reaches(m) (master == m)
+#else
+#define reaches(m) (master == m && live)
+#endif
 inline order(m, what, number) {
 #ifdef PUSHED
-  if :: master == m && nfull(push) -> push!what, number :: master != m || full(push) fi;
+  if :: reaches(m) && nfull(push) -> push!what, number :: !reaches(m) || full(push) fi;
   reply(NO_TASK, 0)
 #else
   reply(what, number)

@@ -28,6 +28,13 @@ export interface Spare {
   readonly isSpared: boolean;
 }
 
+/** The sender on this connection works for us: it may send so many lines per second, and as many at once. */
+export interface Allow {
+  readonly type: "allow";
+  readonly conn: ConnId;
+  readonly linesPerSecond: number;
+}
+
 /** An answer is to come on this connection, which must not end with the other side's last word. */
 export interface Owe {
   readonly type: "owe";
@@ -47,4 +54,4 @@ export interface Notify {
 }
 
 /** What a node asks of its host. Performed in order, and completely, before the next event. */
-export type Effect = Dial | Send | Identify | Spare | Owe | Close | Notify;
+export type Effect = Dial | Send | Identify | Spare | Allow | Owe | Close | Notify;

@@ -27,6 +27,8 @@ export interface MessageReceived {
   readonly conn: ConnId;
   readonly remote: Endpoint;
   readonly message: Message;
+  /** As it came, without its newline; a host that does not tell it only keeps it from being shown. */
+  readonly line?: string;
 }
 
 /** A line came that is not a message. After a fatal violation found by the transport the connection is closing. */

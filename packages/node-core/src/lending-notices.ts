@@ -126,6 +126,32 @@ export interface OrderRefused {
   readonly workers: readonly NodeId[];
 }
 
+/**
+ * A line of the conversation about loans, between this master and another or a worker, was sent or received. It says
+ * nothing that the other notices do not say, but it says it as it went over the wire.
+ */
+export interface LineExchanged {
+  readonly kind: "line-exchanged";
+  readonly exchange: {
+    readonly direction: "sent" | "received";
+    /** The other side: its id; a master's address as long as its id is not known. */
+    readonly peer: string;
+    /** How the line calls what it says: its TASK or RESPONSE. */
+    readonly word: string;
+    /** Workers that it is about. */
+    readonly count: number;
+    /** The first of them, as far as the line names them. */
+    readonly workers: readonly string[];
+    /** What it follows from, in words, or the code of a refusal. */
+    readonly why: string | undefined;
+    /** Its beginning, without the newline: foreign text, not made safe. */
+    readonly line?: string;
+    /** Bytes of the whole line, without the newline. */
+    readonly bytes?: number;
+    readonly isCut?: boolean;
+  };
+}
+
 export type LendingNotice =
   | LoanChanged
   | BorrowWeighed
@@ -137,4 +163,5 @@ export type LendingNotice =
   | ReclaimOrdered
   | GuestRefused
   | GuestUnreturnable
-  | OrderRefused;
+  | OrderRefused
+  | LineExchanged;

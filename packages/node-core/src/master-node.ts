@@ -14,7 +14,7 @@ import type { ConnClosed, ConnOpened, MessageReceived } from "./events.ts";
 import { dispatch } from "./machines/dispatch.ts";
 import type { LoanQuery } from "./machines/lending/loan-views.ts";
 import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
-import { taskViewOf, workerViewOf } from "./machines/master-view.ts";
+import { lentViewOf, taskViewOf, workerViewOf } from "./machines/master-view.ts";
 import { createStallWatch } from "./machines/stall-watch.ts";
 import type { MasterOwnEffect } from "./master-effects.ts";
 import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
@@ -92,8 +92,10 @@ export function createMasterNode(selfId: NodeId, options: MasterNodeOptions, prn
       ];
       return shown.map(taskViewOf);
     },
-    workers: () =>
-      [...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock, lending.whereabouts(worker))),
+    workers: () => [
+      ...[...farm.workers.values()].map((worker) => workerViewOf(worker, selfId, clock, lending.whereabouts(worker))),
+      ...lending.unseen().map((loan) => lentViewOf(loan, selfId)),
+    ],
     load: (now) => load.view(now),
     loans: (query, now) => lending.loans(query, now),
   };
@@ -215,6 +217,7 @@ function onConnClosed(machines: MasterMachines, { conn, reason }: ConnClosed, no
 function onMessage(machines: MasterMachines, event: MessageReceived, now: InstantMs): void {
   const { conn, remote, message } = event;
   const { outbox, pulse, sessions, classWorkers } = machines;
+  machines.conversation.hears(event.line);
   for (const effect of pulse.identify(conn)) outbox.emit(effect);
   switch (message.kind) {
     case "worker-alive":

@@ -24,7 +24,8 @@ export interface WorkerView {
    * was silent for too long.
    */
   readonly status: "ALIVE" | "AWAY" | "LENT" | "TIMEOUT";
-  readonly style: WorkerStyle;
+  /** `undefined` of one that was lent before this process began, and has not been here since. */
+  readonly style: WorkerStyle | undefined;
   /** Of a borrowed one its owner's id, or what the worker says of it while that is not known. */
   readonly owner: NodeId;
   readonly isBorrowed: boolean;
@@ -34,7 +35,8 @@ export interface WorkerView {
   readonly tasksDone: number;
   /** Where it is: of one that is lent, the master that it was sent to. */
   readonly at: Endpoint;
-  readonly lastSeenAt: EpochMs;
+  /** `undefined`: not by this process. */
+  readonly lastSeenAt: EpochMs | undefined;
 }
 
 /** How a loan stands; see the drawings in `machines/lending/loans-out.ts` and `guests.ts`. */

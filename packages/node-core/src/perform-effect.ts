@@ -6,7 +6,7 @@ import type { Notice } from "./notices.ts";
 
 /** What a host performs effects with. */
 export interface EffectTools {
-  readonly transport: Pick<Transport, "dial" | "send" | "identify" | "spare" | "owe" | "close">;
+  readonly transport: Pick<Transport, "dial" | "send" | "identify" | "spare" | "allow" | "owe" | "close">;
   /** A message as a line, its newline included. */
   readonly encode: (message: SendableMessage) => string;
   readonly onNotice: (notice: Notice) => void;
@@ -39,6 +39,9 @@ export function performEffect<OwnEffect extends { readonly type: string } = neve
     case "spare":
       transport.spare(effect.conn, effect.isSpared);
       break;
+    case "allow":
+      transport.allow(effect.conn, effect.linesPerSecond);
+      break;
     case "owe":
       transport.owe(effect.conn);
       break;
@@ -62,6 +65,7 @@ const COMMON: Readonly<Record<Effect["type"], true>> = {
   send: true,
   identify: true,
   spare: true,
+  allow: true,
   owe: true,
   close: true,
   notify: true,

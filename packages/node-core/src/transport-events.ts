@@ -24,7 +24,7 @@ export function createTransportEvents(deliver: (event: Event) => void): Transpor
       if (known === undefined) return;
       const { remote } = known;
       const decoded = decodeLineWith(known, line);
-      if ("message" in decoded) deliver({ type: "message-received", conn, remote, message: decoded.message });
+      if ("message" in decoded) deliver({ type: "message-received", conn, remote, message: decoded.message, line });
       else deliver({ type: "line-refused", conn, remote, violation: decoded.violation });
     },
     lineRefused(conn, violation) {

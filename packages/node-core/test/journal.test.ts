@@ -48,7 +48,7 @@ const sentences: readonly (readonly [JournalNotice, string])[] = [
       },
       ...{ waitMs: ms(350), waitHighMs: ms(2_000), waitLowMs: ms(500) },
     },
-    "The load went from SATURATED to NORMAL: 1 task waited, for 350 ms, with 2 workers (it is over at 4 tasks or 500 ms).",
+    "The load went from SATURATED to NORMAL: 1 task waited, for 350 ms, with 2 workers (it is over below 4 tasks or 500 ms).",
   ],
   [
     {
@@ -311,7 +311,8 @@ test("why a peer: its pulse, what was asked of it, and what is lent", () => {
 
 describe("why a task", () => {
   const done: TaskFacts = {
-    ...{ id: "t", state: "done", attempts: 2, worker: w, error: undefined },
+    ...{ id: "t", type: "QUERY", state: "done", attempts: 2, worker: w, error: undefined },
+    farm: { workers: 2, able: 1 },
     ...{ acceptedAt: at(1), startedAt: at(3.5), endedAt: at(3.75) },
     stories: [{ attempt: 1, worker: nodeId("own"), code: "ERR_TASK_FAILED", message: "no", at: at(2) }],
   };
@@ -337,6 +338,12 @@ describe("why a task", () => {
   test("one that still waits, or runs, or ended badly", () => {
     const waits = { ...done, state: "pending", worker: undefined, startedAt: undefined, endedAt: undefined };
     expect(whyTask(waits, story).answer).toBe("Task t is pending: no worker has had it yet.");
+    expect(whyTask({ ...waits, farm: { workers: 1, able: 0 } }, story).answer).toBe(
+      "Task t is pending: no worker has had it yet, and of 1 worker none can do QUERY.",
+    );
+    expect(whyTask({ ...waits, farm: { workers: 0, able: 0 } }, story).answer).toMatch(
+      /yet, and there is no worker\.$/,
+    );
     const runs = { ...done, state: "running", endedAt: undefined };
     expect(whyTask(runs, story).answer).toMatch(
       /^Task t is running: its last attempt, by w1, borrowed from .+, began 2\.5 s after/,

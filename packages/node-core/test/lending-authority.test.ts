@@ -88,6 +88,26 @@ describe("WORKER_REQUEST is for live peers, and for themselves", () => {
     expect(town.notices.at(-1)).toMatchObject({ who: "m2", notice: { kind: "lend-asked", code: "LEND_UNKNOWN_PEER" } });
   });
 
+  test("another peer in the asker's name gets nobody, nor does it ask in its place", () => {
+    const { town, expectNothingChanged } = inMidLoan();
+    const [answer] = town.forges("m2", hostOf("m3"), request(hostOf("m1")));
+    expect(answer).toContain('"code":"LEND_UNKNOWN_PEER"');
+    expectNothingChanged();
+  });
+
+  test("a peer that has fallen silent gets nobody, before it answers a beat again", () => {
+    const town = createTown();
+    const m2 = town.master("m2", ["m1"]);
+    const m1 = town.master("m1", ["m2"]);
+    town.worker("w2", "m2");
+    town.passTo(5);
+    m1.crash();
+    town.passTo(20);
+    const [answer] = town.forges("m2", hostOf("m1"), request(hostOf("m1")));
+    expect(answer).toContain('"code":"LEND_UNKNOWN_PEER"');
+    expect(m2.loans()).toEqual([]);
+  });
+
   test("workers are sent to nobody's address but the asker's own", () => {
     const { town, expectNothingChanged } = inMidLoan();
     const [answer] = town.forges("m2", hostOf("m1"), request(nobody));
@@ -125,6 +145,20 @@ describe("answers are for who asked", () => {
   });
 });
 
+describe("an answer counts once", () => {
+  test("AVAILABLE said again by the peer that was asked promises nobody more, and its connection ends", () => {
+    const { town, m1, expectNothingChanged } = inMidLoan();
+    const offer = town.said.find(({ from, to, line }) => from === "m2" && to === "m1" && line.includes('"AVAILABLE"'));
+    const broken = (): number => town.notices.filter(({ notice }) => notice.kind === "promise-broken").length;
+    const before = broken();
+    expect(town.forges("m1", hostOf("m2"), JSON.parse(offer?.line ?? "") as object)).toEqual(["(closed)"]);
+    expectNothingChanged();
+    town.passTo(9);
+    expect(broken()).toBe(before);
+    expect(m1.loans()).toEqual(["in w2@1 held"]);
+  });
+});
+
 describe("RELEASE_COMPLETED is for the owner", () => {
   const completed = { RESPONSE: "RELEASE_COMPLETED", WORKERS_UUID: ["w2"], EXT: { v: 1, leases: [["w2", 1]] } };
 
@@ -153,6 +187,18 @@ describe("HEARTBEAT is answered to anybody, and renews leases for the borrower a
       town.passTo(second);
     }
     expect(m2.loans()).toEqual(["out w2@1 lost"]);
+  });
+
+  test("in a peer's name it does not make that peer live, nor known by that name", () => {
+    const town = createTown();
+    const m1 = town.master("m1", ["m2"]);
+    town.worker("w1", "m1");
+    for (let second = 1; second < 10; second++) {
+      town.forges("m1", nobody, { SERVER_UUID: "m2", TASK: "HEARTBEAT", EXT: { v: 1, guests: [] } });
+      town.passTo(second);
+    }
+    expect(town.notices.filter(({ notice }) => notice.kind === "peer-transitioned")).toEqual([]);
+    expect(m1.node.registry().map(({ serverId, status }) => [serverId, status])).toEqual([[undefined, "NEVER_SEEN"]]);
   });
 
   test("another who goes by the id of a worker that is away does not bring it home", () => {

@@ -1,4 +1,4 @@
-import { seconds } from "@mutirao/primitives";
+import { instantMs, seconds } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { createTown, endpointOf } from "./support/town.ts";
 
@@ -129,10 +129,71 @@ describe("a loan to or from another team has an end, though nobody there knows o
     // It asks no more, so it has gone; a worker of the class knows of no lease, and its borrower of none either.
     town.passTo(95);
     expect(m2.loans()).toEqual(["out w9@1 lent"]);
+    expect(m2.node.workers(instantMs(0))).toMatchObject([{ id: "w9", status: "LENT", at: m1 }]);
     expect(told.filter((line) => line.includes("COMMAND_RELEASE"))).toEqual([]);
     town.passTo(105);
     expect(told.filter((line) => line.includes("COMMAND_RELEASE"))).toHaveLength(1);
     expect(town.forges("m2", "10.0.0.9", alive)).toContain(NO_TASK);
     expect(m2.loans()).toEqual(["out w9@1 home"]);
+  });
+});
+
+describe("a worker that listens and does not come home is told so at its own port", () => {
+  const told = (town: ReturnType<typeof createTown>): readonly string[] =>
+    town.said.flatMap(({ from, to, line }) => (from === "m2" && to === "m9" ? [line] : []));
+  const REDIRECTED = '{"TASK":"REDIRECT","SERVER_REDIRECT":{"ip":"127.0.1.1","port":9101}}';
+  const RETURNED = '{"TASK":"RETURN","SERVER_RETURN":{"ip":"127.0.2.1","port":9101}}';
+
+  /** w9 is m2's and listens at the address of m9; m2 has lent it to m1, a master of another team that acknowledges all. */
+  function listening() {
+    const town = createTown();
+    const m2 = town.master("m2", ["m1"], { foreignLeaseMs: seconds(60) });
+    const port = town.foreign("m9", () => undefined);
+    const m1 = town.foreign("m1", ({ line }) => {
+      if (line.includes("HEARTBEAT")) return '{"SERVER_UUID":"m1","TASK":"HEARTBEAT","RESPONSE":"ALIVE"}';
+      return line.includes("COMMAND_RELEASE")
+        ? '{"SERVER_UUID":"m1","RESPONSE":"RELEASE_ACK","WORKERS_UUID":["w9"]}'
+        : undefined;
+    });
+    const poll = () => town.forges("m2", port.host, { WORKER: "ALIVE", WORKER_UUID: "w9", port: port.port });
+    town.passTo(5);
+    poll();
+    town.forges("m2", m1.host, { TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: m1.host, port: m1.port } });
+    town.passTo(40);
+    expect(m2.loans()).toEqual(["out w9@1 lent"]);
+    expect(told(town)).toEqual([REDIRECTED]);
+    return { town, m2, m1, poll };
+  }
+
+  test("once its borrower has given it back: after 5 s, and once more when it counts as lost", () => {
+    const { town, m2, m1, poll } = listening();
+    town.forges("m2", m1.host, { SERVER_UUID: "m1", TASK: "COMMAND_RELEASE", WORKERS_UUID: ["w9"] });
+    town.passTo(44);
+    expect(told(town)).toEqual([REDIRECTED]);
+    town.passTo(46);
+    expect(told(town)).toEqual([REDIRECTED, RETURNED]);
+    expect(m2.loans()).toEqual(["out w9@1 returning"]);
+    town.passTo(51);
+    expect(told(town)).toEqual([REDIRECTED, RETURNED, RETURNED]);
+    expect(m2.loans()).toEqual(["out w9@1 lost"]);
+    expect(poll()).toContain(NO_TASK);
+    expect(m2.loans()).toEqual(["out w9@1 home"]);
+  });
+
+  test("not if it comes in time", () => {
+    const { town, m2, m1, poll } = listening();
+    town.forges("m2", m1.host, { SERVER_UUID: "m1", TASK: "COMMAND_RELEASE", WORKERS_UUID: ["w9"] });
+    town.passTo(43);
+    poll();
+    town.passTo(60);
+    expect(m2.loans()).toEqual(["out w9@1 home"]);
+    expect(told(town)).toEqual([REDIRECTED]);
+  });
+
+  test("and when the lease is over and its borrower, asked for it, has not sent it home", () => {
+    const { town, m2 } = listening();
+    town.passTo(160);
+    expect(m2.loans()).toEqual(["out w9@1 lost"]);
+    expect(told(town)).toEqual([REDIRECTED, RETURNED]);
   });
 });

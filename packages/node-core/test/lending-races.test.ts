@@ -1,3 +1,4 @@
+import { instantMs } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { createTown, endpointOf, type Saying } from "./support/town.ts";
 
@@ -195,6 +196,48 @@ describe("who owns a worker has it back", () => {
     expectAllWell(scene, ["a", "b", "c", "d", "x", "y"]);
   });
 
+  /** How many attempts were begun for each task of m1, and how many of them count against it. */
+  const attemptsOf = ({ m1 }: Scene): readonly string[] =>
+    [...m1.tasks.values()]
+      .map(({ id, status: { attempts, failures, losses } }) => `${id}: ${attempts} begun, ${failures + losses} count`)
+      .toSorted();
+
+  test("a reclaim costs no task an attempt: what the guest runs is its first and its last", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c", "d");
+    scene.town.passTo(6);
+    scene.m2.submits("x", "y");
+    scene.town.passTo(7);
+    expect(scene.w2.running.size).toBe(1);
+    // It takes its time, and is given nothing more.
+    scene.town.passTo(20);
+    expect(scene.w2.running.size).toBe(1);
+    toTheEnd(scene, 60);
+    expectAllWell(scene, ["a", "b", "c", "d", "x", "y"]);
+    expect(attemptsOf(scene)).toEqual(["a", "b", "c", "d"].map((id) => `${id}: 1 begun, 0 count`));
+  });
+
+  test("nor does one whose worker is home before what it runs is reported: the task is somebody else's first", () => {
+    const scene = twoMasters();
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    expect(scene.w2.running.size).toBe(1);
+    scene.w2.crash();
+    scene.town.forges("m1", endpointOf("m2").host, {
+      SERVER_UUID: "m2",
+      RESPONSE: "RELEASE_COMPLETED",
+      WORKERS_UUID: ["w2"],
+      EXT: { v: 1, leases: [["w2", 1]] },
+    });
+    expect(scene.m1.loans()).toEqual(["in w2@1 left"]);
+    for (let second = 7; second < 20; second++) {
+      scene.town.passTo(second);
+      scene.w1.finishes();
+    }
+    expect(attemptsOf(scene)).toEqual(["a: 1 begun, 0 count", "b: 2 begun, 0 count", "c: 1 begun, 0 count"]);
+    expect(scene.town.notices.filter(({ notice }) => notice.kind === "attempt-failed")).toEqual([]);
+  });
+
   test("a lost reclaim is repeated", () => {
     const scene = twoMasters();
     scene.m1.submits("a", "b", "c", "d");
@@ -251,15 +294,30 @@ describe("who crashes, or is cut off", () => {
     expect(scene.m2.loans()).toEqual(["out w2@1 home"]);
   });
 
-  test("the owner restarts: it knows its loan from its store, and its worker comes home", () => {
+  test("the owner restarts: it knows its loan from its store, shows its worker as lent, and has it back", () => {
     const scene = twoMasters();
     scene.m1.submits("a", "b", "c");
     scene.town.passTo(6);
     scene.m2.restart();
+    expect(scene.m2.node.workers(instantMs(0))).toEqual([
+      expect.objectContaining({
+        id: "w2",
+        status: "LENT",
+        owner: "m2",
+        isBorrowed: false,
+        style: undefined,
+        at: endpointOf("m1"),
+        lastSeenAt: undefined,
+      }),
+    ]);
     scene.town.passTo(8);
     expect(scene.m2.loans().at(-1)).toBe("out w2@1 lent");
+    expect(scene.m2.node.loans({ limit: 9 }, instantMs(8_000))).toMatchObject([
+      { worker: "w2", owner: "m2", borrower: "m1", state: "lent" },
+    ]);
     toTheEnd(scene, 120);
     expectAllWell(scene, ["a", "b", "c"]);
+    expect(scene.m2.node.workers(instantMs(0))).toHaveLength(1);
     expect(scene.m2.leases.get("w2")).toMatchObject({ epoch: 1, borrower: undefined });
   });
 

@@ -100,6 +100,48 @@ describe("lend by hand", () => {
   });
 });
 
+describe("lines of a worker that are read when it is elsewhere", () => {
+  const toldOn = ({ told }: ReturnType<typeof createScene>, conn: string): readonly string[] =>
+    told.filter((line) => line.includes(` ${conn} <- `) && line.includes('"REDIRECT"'));
+
+  /**
+   * w1 said hello on a connection that it gave up, was lent on another, came back on a third and lost its disk, so that
+   * it would now follow any order. None of that has been read but the loan.
+   */
+  test("an old hello is answered with the order on its own connection, which has ended, and on no other", () => {
+    const scene = createScene({ workers: ["w1"] });
+    scene.opens("old");
+    scene.orders({ type: "lend", peer: "m2", workers: 1 });
+    scene.closes("w1");
+    expect(scene.loans()).toMatchObject([{ id: "w1@1", state: "lent" }]);
+    scene.opens("home");
+    scene.opens("forgetful");
+    scene.skip();
+    scene.says("old", hello("w1"));
+    expect([toldOn(scene, "old").length, scene.told.filter((line) => line.includes('"REDIRECT"')).length]).toEqual([
+      1, 1,
+    ]);
+    scene.closes("old");
+    scene.says("home", hello("w1", { epoch: 1 }));
+    scene.closes("home");
+    scene.says("forgetful", hello("w1", { boot: "w1-2" }));
+    expect(scene.loans()).toMatchObject([{ id: "w1@1", state: "home" }]);
+    expect([toldOn(scene, "home"), toldOn(scene, "forgetful")]).toEqual([[], []]);
+    // It is told the number that it has forgotten.
+    expect(scene.told.find((line) => line.includes(" forgetful <- "))).toContain('"epoch":1');
+  });
+
+  test("an order whose worker has left before it could be said is said to nobody", () => {
+    const scene = createScene({ workers: ["w1"] });
+    scene.slowDisk();
+    scene.orders({ type: "lend", peer: "m2", workers: 1 });
+    scene.closes("w1");
+    scene.skip();
+    scene.commit();
+    expect(scene.told.filter((line) => line.includes('"REDIRECT"'))).toEqual([]);
+  });
+});
+
 describe("reclaim by hand", () => {
   const lent = () => {
     const scene = createScene();

@@ -376,6 +376,7 @@ describe("a push worker", () => {
   test("may be silent on its connection for as long as its task takes, and as long as it is not given up", () => {
     const scene = withPush();
     expect([...scene.spared]).toEqual(["p"]);
+    expect([...scene.allowed]).toEqual([["p", 100_000]]);
     scene.submits(draft("a"));
     scene.skip();
     scene.passTo(64);

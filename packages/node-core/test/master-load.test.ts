@@ -70,6 +70,11 @@ describe("a master's load", () => {
     scene.passTo(5);
     const view = scene.node.load(scene.now());
     expect([view.state, view.causes, view.estimatedWaitMs]).toEqual(["STALLED", ["workers"], undefined]);
+    // The figure that decided, with the mark that it is above.
+    expect(view.terms.filter(({ isTripped }) => isTripped)).toMatchObject([
+      { name: "workers", value: 0 },
+      { name: "unattended", value: 5_000, unit: "ms", high: 5_000, low: undefined },
+    ]);
     scene.opens("w");
     scene.says("w", hello("w"));
     expect(scene.node.load(scene.now()).state).toBe("NORMAL");

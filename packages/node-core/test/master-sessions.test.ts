@@ -32,6 +32,13 @@ describe("a task", () => {
     expect(scene.ids()).toEqual([]);
   });
 
+  test("may be answered with a line of its own, however many tasks there are in a second", () => {
+    const scene = withWorker({}, { workerLinesPerSecondMax: 7_000 });
+    scene.opens("stranger");
+    scene.says("stranger", { SERVER_UUID: "peer", TASK: "HEARTBEAT" });
+    expect([...scene.allowed]).toEqual([["w", 7_000]]);
+  });
+
   test("is answered for, and given out, only once it is durable", () => {
     const scene = withWorker();
     scene.skip();

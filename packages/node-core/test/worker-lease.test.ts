@@ -1,3 +1,4 @@
+import { seconds } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import {
   acks,
@@ -93,15 +94,18 @@ describe("a lease has an end that nobody must ask for", () => {
     expect(scene.node.status().leaseLeftMs).toBe(1_000);
   });
 
-  test("a master of the class names no lease: it is a quarter of an hour", () => {
-    const scene = createWorkerScene();
+  test.each([
+    ["a quarter of an hour", {}, 901],
+    ["what the worker's own operator says", { foreignLeaseMs: seconds(20) }, 21],
+  ])("a master of the class names no lease: it is %s", (_, options, until) => {
+    const scene = createWorkerScene(options);
     scene.start();
     scene.opens();
     scene.says(classRedirect());
     scene.opens();
     scene.says(guestWelcome({ leaseMs: undefined }));
-    beats(scene, 2, 902);
-    expect(movedHome(scene)).toEqual(["901 ! moved to 127.0.0.1:9101: lease-over"]);
+    beats(scene, 2, until + 1);
+    expect(movedHome(scene)).toEqual([`${until} ! moved to 127.0.0.1:9101: lease-over`]);
   });
 
   test("its clock goes on while the worker is stopped; the borrower's silence then was our own", () => {

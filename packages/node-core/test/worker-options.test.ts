@@ -35,6 +35,7 @@ test("a worker needs to know its master, and nothing else", () => {
     reportMs: 5_000,
     backOffMaxMs: 2_000,
     foreignTimeoutMs: 60_000,
+    foreignLeaseMs: 900_000,
     malformedPerConnectionMax: 10,
     malformedPerSourceMax: 100,
     muteMs: 60_000,

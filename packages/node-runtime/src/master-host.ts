@@ -60,7 +60,7 @@ export interface MasterHostOptions {
   /** On the disk whose room is told in load reports. */
   readonly directory: string;
   /** The store has failed for good: nothing more is accepted, and the master should be stopped. */
-  readonly onStoreFailed: (code: StoreErrorCode) => void;
+  readonly onStoreFailed: (code: StoreErrorCode, detail: string) => void;
 }
 
 const MEASURE_EVERY_MS = 1_000;
@@ -100,7 +100,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     const isRefused = (error: unknown): void => {
       const code = codeOf(error);
       host.deliver({ type: "store-refused", write, code });
-      if (code !== "ERR_STORE_FULL") onStoreFailed(code);
+      if (code !== "ERR_STORE_FULL") onStoreFailed(code, error instanceof Error ? error.message : String(error));
     };
     const durable = store.write(changes);
     // What is durable at once is answered in the same turn: the answers share a write with what else the turn brings.

@@ -34,6 +34,7 @@ async function startMaster() {
         send: (_, line) => void sent.push(line),
         identify: () => {},
         spare: () => {},
+        allow: () => {},
         owe: () => {},
         close: () => {},
         stop: async () => {},

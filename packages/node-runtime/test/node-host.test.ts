@@ -28,6 +28,7 @@ function createRefusingTransport(sent: string[]): (handler: TransportHandler) =>
     send: (conn, line) => void sent.push(`${conn} ${line}`),
     identify: (conn) => void sent.push(`${conn} identified`),
     spare: (conn, isSpared) => void sent.push(`${conn} ${isSpared ? "" : "not "}spared`),
+    allow: (conn, linesPerSecond) => void sent.push(`${conn} allowed ${linesPerSecond}`),
     owe: (conn) => void sent.push(`${conn} owed`),
     close: (conn) => void sent.push(`${conn} closed`),
     stop: async () => {},

@@ -101,3 +101,4 @@ export {
 export { isTaskType } from "./task-type.ts";
 export { taskSpecs } from "./tasks/index.ts";
 export type { TaskSpec, WireExample } from "./tasks/task-spec.ts";
+export { utf8ByteLength } from "./utf8.ts";

@@ -14,6 +14,8 @@ export interface SimArguments {
   readonly checker: string | undefined;
   /** The only world that is to be run. */
   readonly world: string | undefined;
+  /** On how many threads to run many seeds; `undefined`: as many as there are cores, or one with a mutant. */
+  readonly jobs: number | undefined;
   readonly help: boolean;
 }
 
@@ -29,29 +31,37 @@ export const usage = `The simulator: the production core on virtual machines and
                                      runs one kind of world only: nodes that keep each other's pulse, masters with
                                      their workers, tasks and disks, or masters that lend each other workers; without
                                      it, each seed is run in all
+  pnpm sim ... --jobs <n>            spreads many seeds over so many threads: as many as there are cores by default, and
+                                     one with --mutant, where the first seed that shows it is the last. What is printed
+                                     is the same with any number
 
 Exit code 0: nothing was found. 1: a checker found something, or something that must be seen was never seen.
 2: the arguments are wrong.`;
 
-const withValue = ["--seed", "--seeds", "--first", "--commit", "--mutant", "--checker", "--world"] as const;
+const withValue = ["--seed", "--seeds", "--first", "--commit", "--mutant", "--checker", "--world", "--jobs"] as const;
 const withoutValue = ["--trace", "--help"] as const;
 type Flag = (typeof withValue)[number] | (typeof withoutValue)[number];
 
 const SEEDS_DEFAULT = 100;
 const SEEDS_MAX = 1_000_000;
+const JOBS_MAX = 256;
 
 /** Reads the arguments, or says in one line what is wrong with them. */
 export function parseArguments(argv: readonly string[]): SimArguments | { readonly problem: string } {
   const flags = collectFlags(argv);
   if ("problem" in flags) return flags;
-  const seeds = readCount("--seeds", flags, SEEDS_DEFAULT, 1);
-  const first = readCount("--first", flags, 0, 0);
-  if (typeof seeds !== "number") return seeds;
-  if (typeof first !== "number") return first;
+  const seeds = readCount("--seeds", flags.get("--seeds") ?? String(SEEDS_DEFAULT), 1, SEEDS_MAX);
+  const first = readCount("--first", flags.get("--first") ?? "0", 0, Number.POSITIVE_INFINITY);
+  const jobs = flags.has("--jobs") ? readCount("--jobs", flags.get("--jobs") ?? "", 1, JOBS_MAX) : undefined;
+  if (typeof seeds === "object") return seeds;
+  if (typeof first === "object") return first;
+  if (typeof jobs === "object") return jobs;
   const [seed, commit] = [flags.get("--seed"), flags.get("--commit")];
   if (seed !== undefined && !/^\d{1,15}$/.test(seed)) return { problem: `--seed must be a whole number, not ${seed}` };
   if (seed !== undefined && flags.has("--seeds"))
     return { problem: "--seed replays one seed, --seeds runs many: give one of them" };
+  if (seed !== undefined && jobs !== undefined)
+    return { problem: "--seed replays one seed, --jobs spreads many: give one of them" };
   if (seed === undefined && flags.has("--trace"))
     return { problem: "--trace shows one run: give it together with --seed" };
   if (commit !== undefined && flags.has("--first"))
@@ -65,6 +75,7 @@ export function parseArguments(argv: readonly string[]): SimArguments | { readon
     world,
     seeds,
     first,
+    jobs,
     trace: flags.has("--trace"),
     mutant: flags.get("--mutant"),
     checker: flags.get("--checker"),
@@ -91,17 +102,9 @@ function collectFlags(argv: readonly string[]): Map<Flag, string> | { readonly p
   return flags;
 }
 
-function readCount(
-  flag: Flag,
-  flags: ReadonlyMap<Flag, string>,
-  byDefault: number,
-  min: number,
-): number | { readonly problem: string } {
-  const text = flags.get(flag);
-  if (text === undefined) return byDefault;
+function readCount(flag: Flag, text: string, min: number, max: number): number | { readonly problem: string } {
   const count = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= min && (flag === "--first" || count <= SEEDS_MAX)) return count;
-  return {
-    problem: `${flag} must be a whole number${flag === "--first" ? "" : ` from ${min} to ${SEEDS_MAX}`}, not ${text}`,
-  };
+  if (count >= min && count <= max) return count;
+  const range = Number.isFinite(max) ? ` from ${min} to ${max}` : "";
+  return { problem: `${flag} must be a whole number${range}, not ${text}` };
 }

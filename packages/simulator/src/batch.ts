@@ -26,7 +26,17 @@ export interface BatchOptions {
   readonly stopsAtFailure: boolean;
   /** The only checker that is to judge. */
   readonly only?: string | undefined;
-  readonly onResult?: (result: RunResult, failure: Failure | undefined) => void;
+  /** Told of each seed, in their order. */
+  readonly onSeed?: (outcome: SeedOutcome) => void;
+}
+
+/** What one seed of a batch came to: plain data, as it may come from another thread. */
+export interface SeedOutcome {
+  readonly seed: string;
+  readonly failure: Failure | undefined;
+  readonly steps: number;
+  readonly simulatedMs: number;
+  readonly counts: readonly (readonly [string, number])[];
 }
 
 export const batchDefaults: BatchOptions = { replayEvery: 10, stopsAtFailure: false };
@@ -38,29 +48,68 @@ export const batchDefaults: BatchOptions = { replayEvery: 10, stopsAtFailure: fa
 export const SEEDS_FOR_ALL_SIGHTS = 200;
 
 export function runBatch(world: SimWorld, seeds: Iterable<string>, options: BatchOptions = batchDefaults): BatchResult {
+  const tally = createTally(world, options);
+  let index = 0;
+  for (const seed of seeds) {
+    tally.add(runInBatch(world, seed, index++, options));
+    if (tally.isOver) break;
+  }
+  return tally.result();
+}
+
+/**
+ * Runs one seed of a batch, twice if it is its turn.
+ *
+ * @param index its place in the batch.
+ */
+export function runInBatch(
+  world: SimWorld,
+  seed: string,
+  index: number,
+  { only, replayEvery }: Pick<BatchOptions, "only" | "replayEvery">,
+): SeedOutcome {
+  const isReplayed = only === "replay" || (only === undefined && index % replayEvery === 0);
+  const first = world.run(seed, { only, isDigested: isReplayed });
+  const failure = first.failure ?? (isReplayed ? replay(world, first) : undefined);
+  const { steps, simulatedMs, counters } = first;
+  return { seed, failure, steps, simulatedMs, counts: [...counters.entries()] };
+}
+
+/** Adds up what the seeds of a batch came to. They must be added in their order. */
+export interface Tally {
+  add(outcome: SeedOutcome): void;
+  /** The first failure was the last that was wanted. */
+  readonly isOver: boolean;
+  result(): BatchResult;
+}
+
+export function createTally(world: SimWorld, { stopsAtFailure, onSeed }: BatchOptions): Tally {
   const counters = world.createCounters();
   const failures: FailedSeed[] = [];
   let [count, steps, simulatedMs] = [0, 0, 0];
-  for (const seed of seeds) {
-    const { only } = options;
-    const result = world.run(seed, { only });
-    const isReplayed = only === "replay" || (only === undefined && count % options.replayEvery === 0);
-    const failure = result.failure ?? (isReplayed ? replay(world, result) : undefined);
-    count++;
-    steps += result.steps;
-    simulatedMs += result.simulatedMs;
-    counters.add(result.counters);
-    options.onResult?.(result, failure);
-    if (failure === undefined) continue;
-    failures.push({ world: world.name, seed, failure });
-    if (options.stopsAtFailure) break;
-  }
-  return { world: world.name, seeds: count, failures, counters, steps, simulatedMs };
+  return {
+    add(outcome) {
+      const { seed, failure } = outcome;
+      count++;
+      steps += outcome.steps;
+      simulatedMs += outcome.simulatedMs;
+      counters.add(outcome.counts);
+      if (failure !== undefined) failures.push({ world: world.name, seed, failure });
+      onSeed?.(outcome);
+    },
+    get isOver() {
+      return stopsAtFailure && failures.length > 0;
+    },
+    result: () => ({ world: world.name, seeds: count, failures, counters, steps, simulatedMs }),
+  };
 }
 
-/** Same seed, same trace: runs the seed again and compares the fingerprints of everything that happened. */
+/**
+ * Same seed, same trace: runs the seed again and compares the fingerprints of everything that happened. No checker judges
+ * the second time, so this also shows that their looking changes nothing.
+ */
 export function replay(world: SimWorld, first: RunResult): Failure | undefined {
-  const second = world.run(first.seed);
+  const second = world.run(first.seed, { only: "replay" });
   if (first.fingerprint === second.fingerprint) return undefined;
   return {
     checker: "replay",

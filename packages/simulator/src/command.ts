@@ -1,9 +1,9 @@
 import type { SimArguments } from "./arguments.ts";
 import {
+  type BatchOptions,
   type BatchResult,
   batchDefaults,
   replay,
-  runBatch,
   SEEDS_FOR_ALL_SIGHTS,
   seedsDrawnFrom,
   seedsFrom,
@@ -12,16 +12,20 @@ import { type CheckerName, checkerNames } from "./checker-names.ts";
 import { describeBatch, describeCounters, describeFailedSeed } from "./report.ts";
 import { judgesIn, type SimWorld, worlds } from "./worlds.ts";
 
-/** What the command may do to the world outside: print, complain about its arguments, and look how long it took. */
+/**
+ * What the command may do to the world outside: print, complain about its arguments, look how long it took, and run a
+ * batch on as many threads as were asked for.
+ */
 export interface Terminal {
   write(text: string): void;
   /** Prints one line and gives the exit code for wrong arguments. */
   complain(problem: string): number;
   nowMs(): number;
+  runBatch(world: SimWorld, seeds: Iterable<string>, options: BatchOptions): Promise<BatchResult>;
 }
 
 /** Gives the exit code. */
-export function simulate(args: SimArguments, terminal: Terminal): number {
+export async function simulate(args: SimArguments, terminal: Terminal): Promise<number> {
   const only = checkerNames.find((name) => name === args.checker);
   if (args.checker !== undefined && only === undefined) {
     return terminal.complain(`there is no checker ${args.checker}: there are ${checkerNames.join(", ")}`);
@@ -31,10 +35,13 @@ export function simulate(args: SimArguments, terminal: Terminal): number {
   if (judged.length === 0) {
     return terminal.complain(`the checker ${args.checker} does not judge in the world ${args.world}`);
   }
-  const exitCodes = judged.map((world) =>
-    args.seed === undefined ? runMany(world, args, only, terminal) : runOne(world, args.seed, args, only, terminal),
-  );
-  return Math.max(...exitCodes);
+  let worst = 0;
+  for (const world of judged) {
+    const { seed } = args;
+    const run = seed === undefined ? runMany(world, args, only, terminal) : runOne(world, seed, args, only, terminal);
+    worst = Math.max(worst, await run);
+  }
+  return worst;
 }
 
 function runOne(
@@ -59,21 +66,21 @@ function runOne(
 
 const PROGRESS_EVERY = 50;
 
-function runMany(
+async function runMany(
   world: SimWorld,
   args: SimArguments,
   only: CheckerName | undefined,
-  { write, nowMs }: Terminal,
-): number {
+  { write, nowMs, runBatch }: Terminal,
+): Promise<number> {
   const startedAt = nowMs();
   const seeds = args.commit === undefined ? seedsFrom(args.first, args.seeds) : seedsDrawnFrom(args.commit, args.seeds);
   let done = 0;
-  const batch = runBatch(world, seeds, {
+  const batch = await runBatch(world, seeds, {
     ...batchDefaults,
     only,
     // With a mutant the first seed that shows it is all there is to know.
     stopsAtFailure: args.mutant !== undefined,
-    onResult({ seed }, failure) {
+    onSeed({ seed, failure }) {
       done++;
       if (failure !== undefined) write(describeFailedSeed({ world: world.name, seed, failure }, flagsOf(args)));
       if (done % PROGRESS_EVERY === 0) write(`${done} of ${args.seeds} seeds`);

@@ -6,8 +6,8 @@ import { assert } from "@mutirao/primitives";
  */
 export interface Counters {
   count(name: string): void;
-  /** Adds what another set with the same names has counted. */
-  add(other: Counters): void;
+  /** Adds what another set with the same names has counted, by its entries. */
+  add(counts: Iterable<readonly [string, number]>): void;
   of(name: string): number;
   /** The names that were never counted, in the order of their declaration. */
   zeros(): readonly string[];
@@ -24,8 +24,8 @@ export function createCounters(names: Iterable<string>): Counters {
   };
   return {
     count: (name) => increase(name, 1),
-    add(other) {
-      for (const [name, count] of other.entries()) increase(name, count);
+    add(counts) {
+      for (const [name, count] of counts) increase(name, count);
     },
     of: (name) => counts.get(name) ?? 0,
     zeros: () => [...counts].filter(([, count]) => count === 0).map(([name]) => name),

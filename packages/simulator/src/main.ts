@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parseArguments, type SimArguments, usage } from "./arguments.ts";
 import { applyMutant } from "./mutation/apply-mutant.ts";
 import { mutants } from "./mutation/mutants.ts";
@@ -17,7 +18,14 @@ async function main(args: SimArguments): Promise<number> {
   const problem = args.mutant === undefined ? undefined : applyMutant(args.mutant);
   if (problem !== undefined) return complain(problem);
   const { simulate } = await import("./command.ts");
-  return simulate(args, { write, complain, nowMs: () => performance.now() });
+  const { runBatchOnThreads } = await import("./jobs/run-batch-on-threads.ts");
+  const jobs = Math.min(args.jobs ?? (args.mutant === undefined ? availableParallelism() : 1), args.seeds);
+  return await simulate(args, {
+    write,
+    complain,
+    nowMs: () => performance.now(),
+    runBatch: (world, seeds, options) => runBatchOnThreads({ jobs, mutant: args.mutant }, world, seeds, options),
+  });
 }
 
 function complain(problem: string): number {

@@ -8,7 +8,7 @@ export interface Trace {
   note(life: Life, step: AnyStep): void;
   /** Something that happened to the run from outside, such as a fault. */
   remark(text: string, at: number): void;
-  /** Equal for equal traces. */
+  /** Equal for equal traces; empty if none was asked for. */
   readonly fingerprint: string;
   readonly steps: number;
   /** The last entries, oldest first. */
@@ -20,34 +20,44 @@ type Entry = { readonly life: Life; readonly step: AnyStep } | { readonly text: 
 
 const KEPT = 60;
 
-/** @param print called with each entry as it comes, if the trace is to be seen. */
-export function createTrace(print?: (line: string) => void): Trace {
+export interface TraceOptions {
+  /** Called with each entry as it comes, if the trace is to be seen. */
+  readonly print?: ((line: string) => void) | undefined;
+  /** Whether the fingerprint is worked out: yes, unless this is false. */
+  readonly isDigested?: boolean | undefined;
+}
+
+export function createTrace({ print, isDigested = true }: TraceOptions = {}): Trace {
+  /** The next entry takes the place of the oldest. */
   const kept: Entry[] = [];
-  const digest = createDigest();
+  let entries = 0;
+  const digest = isDigested ? createDigest() : undefined;
   let steps = 0;
   const keep = (entry: Entry): void => {
-    kept.push(entry);
-    if (kept.length > KEPT) kept.shift();
+    kept[entries++ % KEPT] = entry;
     print?.(describeEntry(entry));
   };
   return {
     note(life, step) {
       steps++;
-      digestStep(digest, life, step);
+      if (digest !== undefined) digestStep(digest, life, step);
       keep({ life, step });
     },
     remark(text, at) {
-      digest.text(text);
-      digest.number(at);
+      digest?.text(text);
+      digest?.number(at);
       keep({ text, at });
     },
     get fingerprint() {
-      return digest.value();
+      return digest?.value() ?? "";
     },
     get steps() {
       return steps;
     },
-    last: () => kept.map(describeEntry),
+    last() {
+      const oldest = entries > KEPT ? entries % KEPT : 0;
+      return [...kept.slice(oldest), ...kept.slice(0, oldest)].map(describeEntry);
+    },
   };
 }
 

@@ -4,6 +4,11 @@ import { parseArguments } from "../src/arguments.ts";
 describe("the arguments", () => {
   test("many seeds from the first one on, by default", () => {
     expect(parseArguments([])).toMatchObject({ seed: undefined, seeds: 100, first: 0, trace: false, help: false });
+    expect(parseArguments([])).toMatchObject({ jobs: undefined });
+  });
+
+  test("on so many threads", () => {
+    expect(parseArguments(["--seeds", "7", "--jobs", "3"])).toMatchObject({ seeds: 7, jobs: 3 });
   });
 
   test("one seed with its trace, and a literal -- in front", () => {
@@ -27,6 +32,9 @@ describe("the arguments", () => {
     [["--seeds"], "--seeds needs a value: see --help"],
     [["--seeds", "0"], "--seeds must be a whole number from 1 to 1000000, not 0"],
     [["--seeds", "1e3"], "--seeds must be a whole number from 1 to 1000000, not 1e3"],
+    [["--jobs", "0"], "--jobs must be a whole number from 1 to 256, not 0"],
+    [["--jobs", "all"], "--jobs must be a whole number from 1 to 256, not all"],
+    [["--seed", "1", "--jobs", "2"], "--seed replays one seed, --jobs spreads many: give one of them"],
     [["--first", "-1"], "--first must be a whole number, not -1"],
     [["--seed", "abc"], "--seed must be a whole number, not abc"],
     [["--seed", "1", "--seed", "2"], "--seed is given twice"],

@@ -10,7 +10,7 @@ describe("counters", () => {
     const other = createCounters(["seen", "never seen", "seen elsewhere"]);
     other.count("seen elsewhere");
     other.count("seen");
-    counters.add(other);
+    counters.add(other.entries());
     expect(counters.zeros()).toEqual(["never seen"]);
     expect(counters.of("seen")).toBe(2);
   });

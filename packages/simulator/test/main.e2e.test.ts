@@ -27,6 +27,13 @@ describe("pnpm sim", () => {
     expect(stdout).toMatch(/\npulse: 3 seeds, 0 failed; \d+\.\d\d h simulated, \d+ steps, [\d.]+ seeds\/s\n$/);
   });
 
+  test("--jobs changes nothing but the time it takes: neither what is found nor what is printed", async () => {
+    const flags = ["--world", "pulse", "--seeds", "12", "--mutant", "address-is-identity"];
+    const [one, three] = await Promise.all(["1", "3"].map((jobs) => runSimulator(...flags, "--jobs", jobs)));
+    expect(three).toEqual(one);
+    expect(one?.exitCode).toBe(1);
+  });
+
   test("a seed that fails says what broke, what happened last, and how to replay it, which then fails alike", async () => {
     const failed = await runSimulator("--world", "pulse", "--seeds", "20", "--mutant", "address-is-identity");
     expect(failed.exitCode).toBe(1);

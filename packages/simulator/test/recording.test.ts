@@ -66,7 +66,7 @@ function createCase() {
   const tell = (event: MasterEvent): void => {
     const effects = node.handle(event, now);
     const step = { event, effects, now, at: worldMs(0), dueAt: undefined };
-    checker.master?.({ ...step, life, news: book.note(step) });
+    checker.master?.({ ...step, life, news: book.note(step), load: node.load(now) });
     for (const effect of effects) {
       if (effect.type !== "store") continue;
       for (const change of effect.changes) {

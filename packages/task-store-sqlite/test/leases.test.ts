@@ -30,8 +30,9 @@ it("forgotten leases stay forgotten", async () => {
 
 it("a worker that is lent after it was chosen is not forgotten", () => {
   const directory = temporaryDirectory();
-  const { database, known, close } = openDatabase({ directory, fileMaxBytes: undefined });
-  const transact = createTransact(database);
+  const open = openDatabase({ directory, fileMaxBytes: undefined });
+  const { database, known, close } = open;
+  const transact = createTransact(open);
   const writeGroup = createWriteGroup(database, known, transact);
   const write = (changes: readonly LeaseChange[]) => {
     const cells: Cell[] = [];

@@ -1,6 +1,6 @@
 import { after, durationMs, type InstantMs, laterOf } from "@mutirao/primitives";
 import type { TransportLimits } from "@mutirao/transport";
-import { lineRateOf, nextLineAt } from "./line-budget.ts";
+import { nextLineAt } from "./line-budget.ts";
 import { createLineTurn, type LineTurnOptions } from "./line-turn.ts";
 import { NEVER, pauseFor, type TcpConnection } from "./tcp-connection.ts";
 
@@ -43,8 +43,7 @@ const RATE_PAUSE_MS = durationMs(50);
 
 export function createConnectionInput(options: ConnectionInputOptions): ConnectionInput {
   const { limits, clock, onInputEnded, onExhausted, flush, watch } = options;
-  const rate = lineRateOf(limits);
-  const takeTurn = createLineTurn({ ...options, rate });
+  const takeTurn = createLineTurn(options);
   let hadTheirTurn: TcpConnection[] = [];
 
   const nextTurn = (): void => {
@@ -57,7 +56,7 @@ export function createConnectionInput(options: ConnectionInputOptions): Connecti
     if (reason === 0) return;
     connection.pausedFor |= reason;
     if (reason === pauseFor.rate) {
-      connection.rateResumesAt = laterOf(nextLineAt(rate, connection.paidUntil), after(now, RATE_PAUSE_MS));
+      connection.rateResumesAt = laterOf(nextLineAt(connection.rate, connection.paidUntil), after(now, RATE_PAUSE_MS));
     } else if (hadTheirTurn.push(connection) === 1) {
       // Immediates run once the other sockets have been read, and one asked for by an immediate in the turn after.
       setImmediate(nextTurn);

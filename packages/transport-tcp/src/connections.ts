@@ -5,6 +5,7 @@ import { createAdmission } from "./admission.ts";
 import type { ConnectionLifecycle } from "./connection-lifecycle.ts";
 import type { ConnectionOutput } from "./connection-output.ts";
 import { createConnectionParts } from "./connection-parts.ts";
+import { lineRateOf } from "./line-budget.ts";
 import { discard, localEndpoint, remoteEndpoint } from "./sockets.ts";
 import { createTcpConnection, type TcpConnection } from "./tcp-connection.ts";
 
@@ -39,6 +40,7 @@ export interface ConnectionsOptions {
 export function createConnections({ limits, clock, handler, onNoneLeft }: ConnectionsOptions): Connections {
   const table = new Map<ConnId, TcpConnection>();
   const admission = createAdmission<TcpConnection>({ limits, lastActiveAt: ({ lastByteAt }) => lastByteAt });
+  const usualRate = lineRateOf(limits);
   let acceptedCount = 0;
 
   const { deadlines, output, lifecycle } = createConnectionParts({
@@ -57,7 +59,7 @@ export function createConnections({ limits, clock, handler, onNoneLeft }: Connec
 
   const begin = (conn: ConnId, source: string | undefined, now: InstantMs): TcpConnection => {
     assert(!table.has(conn), `connection number ${conn} is used once`);
-    const connection = createTcpConnection(conn, source, limits.lineUnidentifiedMaxBytes, now);
+    const connection = createTcpConnection(conn, source, limits.lineUnidentifiedMaxBytes, usualRate, now);
     table.set(conn, connection);
     admission.add(connection, source);
     return connection;
@@ -76,10 +78,7 @@ export function createConnections({ limits, clock, handler, onNoneLeft }: Connec
     get: (conn) => table.get(conn),
     accept(socket, local) {
       const remote = remoteEndpoint(socket);
-      if (remote === undefined || !admission.mayAccept(remote.host)) {
-        discard(socket);
-        return;
-      }
+      if (remote === undefined || !admission.mayAccept(remote.host)) return discard(socket);
       const now = clock();
       const connection = begin(acceptedConnId(acceptedCount++), remote.host, now);
       makeRoom();

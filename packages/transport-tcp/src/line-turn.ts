@@ -1,12 +1,11 @@
 import type { InstantMs } from "@mutirao/primitives";
 import type { LineDecoderViolation } from "@mutirao/protocol";
 import type { TransportHandler, TransportLimits } from "@mutirao/transport";
-import { type LineRate, mayHandleLine, payLine } from "./line-budget.ts";
+import { mayHandleLine, payLine } from "./line-budget.ts";
 import { NEVER, pauseFor, type TcpConnection } from "./tcp-connection.ts";
 
 export interface LineTurnOptions {
   readonly limits: Pick<TransportLimits, "linesPerTurnMax" | "turnMs">;
-  readonly rate: LineRate;
   readonly clock: () => InstantMs;
   readonly onLine: TransportHandler["lineReceived"];
   /** The framing is broken: the connection has to end. */
@@ -22,7 +21,7 @@ const LINES_PER_LOOK = 16;
  * connection now has to be paused, 0 if there is none.
  */
 export function createLineTurn(options: LineTurnOptions): (connection: TcpConnection, now: InstantMs) => number {
-  const { limits, rate, clock, onLine, onViolation } = options;
+  const { limits, clock, onLine, onViolation } = options;
 
   const isShareUsedUp = (lines: number, startedAt: InstantMs): boolean =>
     lines >= limits.linesPerTurnMax ||
@@ -32,14 +31,14 @@ export function createLineTurn(options: LineTurnOptions): (connection: TcpConnec
     const { decoder, conn } = connection;
     for (let lines = 0; connection.phase === "open" && connection.pausedFor === 0; lines++) {
       if (isShareUsedUp(lines, now)) return pauseFor.turn;
-      if (!mayHandleLine(rate, connection.paidUntil, now)) return pauseFor.rate;
+      if (!mayHandleLine(connection.rate, connection.paidUntil, now)) return pauseFor.rate;
       const next = decoder.next();
       if (next === undefined) return 0;
       if (typeof next !== "string") {
         onViolation(connection, next, now);
         return 0;
       }
-      connection.paidUntil = payLine(rate, connection.paidUntil, now);
+      connection.paidUntil = payLine(connection.rate, connection.paidUntil, now);
       connection.firstLineBy = NEVER;
       connection.lineBy = NEVER;
       onLine(conn, next);

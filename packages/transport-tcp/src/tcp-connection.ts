@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { type ConnId, type InstantMs, instantMs } from "@mutirao/primitives";
 import { createLineDecoder, type LineDecoder } from "@mutirao/protocol";
 import type { CloseReason } from "@mutirao/transport";
+import { type LineRate, lineRateOf } from "./line-budget.ts";
 
 /**
  * Where a connection is in its life.
@@ -64,6 +65,8 @@ export interface TcpConnection {
   unflushed: string;
   /** Somebody is going to flush it. */
   flushIsDue: boolean;
+  /** Shared by all that have the usual one. */
+  rate: LineRate;
   /** See `LineRate`. */
   paidUntil: InstantMs;
   lastByteAt: InstantMs;
@@ -85,6 +88,7 @@ export function createTcpConnection(
   conn: ConnId,
   source: string | undefined,
   lineMaxBytes: number,
+  rate: LineRate,
   now: InstantMs,
 ): TcpConnection {
   return {
@@ -104,6 +108,7 @@ export function createTcpConnection(
     isEndTold: false,
     unflushed: "",
     flushIsDue: false,
+    rate,
     paidUntil: now,
     lastByteAt: now,
     firstLineBy: NEVER,
@@ -113,4 +118,11 @@ export function createTcpConnection(
     lookAt: NEVER,
     newcomerIndex: NOT_NEW,
   };
+}
+
+/** It may send so many lines per second from now on, and as many at once. */
+export function setRate(connection: TcpConnection, linesPerSecond: number, now: InstantMs): void {
+  connection.rate = lineRateOf({ linesPerSecondMax: linesPerSecond, linesBurstMax: linesPerSecond });
+  // What it is ahead by was reckoned at the old rate.
+  connection.paidUntil = now;
 }

@@ -6,6 +6,7 @@ import { createDialler } from "./dialler.ts";
 import { createLookupProcess } from "./lookup-process.ts";
 import type { Lookup } from "./lookup-queue.ts";
 import { effectiveConnectionsMax } from "./open-files.ts";
+import { setRate } from "./tcp-connection.ts";
 
 export interface TcpTransportOptions {
   readonly limits: TransportLimits;
@@ -85,6 +86,10 @@ export function createTcpTransport(options: TcpTransportOptions, handler: Transp
     spare(conn, isSpared) {
       const connection = connections.get(conn);
       if (connection !== undefined) connections.spare(connection, isSpared);
+    },
+    allow(conn, linesPerSecond) {
+      const connection = connections.get(conn);
+      if (connection !== undefined) setRate(connection, linesPerSecond, clock());
     },
     owe(conn) {
       const connection = connections.get(conn);

@@ -1,6 +1,8 @@
 import { after, dialledConnId, durationMs, type InstantMs, instantMs } from "@mutirao/primitives";
+import { transportLimitDefaults } from "@mutirao/transport";
 import { afterEach, describe, expect, it } from "vitest";
 import { createDeadlineWatch, type DeadlineWatch } from "../src/deadline-watch.ts";
+import { lineRateOf } from "../src/line-budget.ts";
 import { createTcpConnection, NEVER, type TcpConnection } from "../src/tcp-connection.ts";
 import { createWatch } from "./tcp-harness.ts";
 
@@ -39,7 +41,13 @@ function createBench(): {
     outlived,
     lookedAt: (count) => until(`${count} looks`, () => looks.length >= count),
     connectionDue(at) {
-      const connection = createTcpConnection(dialledConnId(connections++), undefined, 1_024, clock());
+      const connection = createTcpConnection(
+        dialledConnId(connections++),
+        undefined,
+        1_024,
+        lineRateOf(transportLimitDefaults),
+        clock(),
+      );
       connection.phaseEndsBy = at;
       deadlines.watch(connection);
       return connection;

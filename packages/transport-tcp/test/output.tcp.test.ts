@@ -1,7 +1,9 @@
 import { acceptedConnId, instantMs } from "@mutirao/primitives";
+import { transportLimitDefaults } from "@mutirao/transport";
 import { bytesOf, expectClosed, expectEqual, expectReceived } from "@mutirao/transport/conformance";
 import { expect } from "vitest";
 import { createConnectionOutput } from "../src/connection-output.ts";
+import { lineRateOf } from "../src/line-budget.ts";
 import { connectSocket } from "../src/sockets.ts";
 import { createTcpConnection } from "../src/tcp-connection.ts";
 import { tcpCase } from "./tcp-case.ts";
@@ -34,7 +36,13 @@ tcpCase("never does more wait than the limit and one piece, whatever is sent", a
   try {
     await bench.until("the foreign peer accepts", () => listener.accepted().length === 1);
     listener.accepted()[0]?.pause();
-    const connection = createTcpConnection(acceptedConnId(0), undefined, 1_024, instantMs(0));
+    const connection = createTcpConnection(
+      acceptedConnId(0),
+      undefined,
+      1_024,
+      lineRateOf(transportLimitDefaults),
+      instantMs(0),
+    );
     Object.assign(connection, { phase: "open", socket });
     let cuts = 0;
     const output = createConnectionOutput({

@@ -59,6 +59,11 @@ export interface Transport {
    */
   spare(conn: ConnId, isSpared: boolean): void;
   /**
+   * The sender works for us: it may send so many lines per second from now on, and as many at once, where the limits
+   * are for strangers and for peers, who have little to say.
+   */
+  allow(conn: ConnId, linesPerSecond: number): void;
+  /**
    * An answer is to come on this connection: it stays open for it though the other side may have finished sending, until
    * `close` or a limit ends it, and `inputEnded` tells that it has. Without this a connection ends once all that came
    * before the other side's FIN is handled.

@@ -21,6 +21,7 @@ function createIdleHarness(transport: Partial<Transport> = {}): TransportHarness
       send: () => {},
       identify: () => {},
       spare: () => {},
+      allow: () => {},
       owe: () => {},
       close: () => {},
       stop: async () => {},

@@ -19,6 +19,7 @@ function record(): { told: TransportHandler; breaches: string[]; transport: Reco
       send: () => {},
       identify: () => {},
       spare: () => {},
+      allow: () => {},
       owe: () => {},
       close: () => {},
       stop: async () => {},

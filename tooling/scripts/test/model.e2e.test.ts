@@ -34,7 +34,7 @@ test.skipIf(missing !== undefined)(
     expect({ code, stderr, failed }).toEqual({ code: 0, stderr: "", failed: [] });
     expect(lines).toHaveLength(singleCases.length + 1);
     expect(lines.filter((line) => /^fault .* nothing found$/.test(line))).toHaveLength(24);
-    expect(lines.filter((line) => /^mistake .* found: /.test(line))).toHaveLength(8);
+    expect(lines.filter((line) => /^mistake .* found: /.test(line))).toHaveLength(9);
   },
 );
 

@@ -21,7 +21,7 @@ const RETRY_MAX_MS = 60_000;
 /** A master says that it is still there every 15 s. */
 const SILENCE_MS = 60_000;
 /** Notices that are taken of one master in a second; what is above it is left out. */
-const PER_SECOND_MAX = 100;
+const PER_SECOND_MAX = 200;
 
 /** What a busy master tells of thousands of times, and what says nothing about load. */
 const noise: ReadonlySet<string> = new Set(["registry-due", "task-recorded", "beat-failed", "report-failed"]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { busyShare, listMasters, sortKeys, totalsOf } from "../../page/src/model/masters.ts";
 import { afterSnapshot, nothingYet } from "../../page/src/model/state.ts";
-import { at, loan, master, snapshot } from "./support.ts";
+import { at, loan, master, snapshot, worker } from "./support.ts";
 
 const noFigures = { backlog: null, estimatedWaitMs: null, throughputPerS: null, slots: null, busySlots: null };
 const workers = {
@@ -66,4 +66,19 @@ test("the totals leave out who is gone, and count what is known", () => {
     ...{ masters: 4, stale: 1, gone: 1, saturated: 1, stalled: 1, workers: 14, idle: 10, backlog: 16 },
     ...{ throughputPerS: 8, loans: 1 },
   });
+});
+
+test("a worker that two masters still tell of is counted once, also on its way, and one that is lost is not", () => {
+  const masters = [
+    master("a", { workers: { ...workers, total: 3, alive: 3 } }),
+    master("b"),
+    master("crowd", { workers }),
+  ];
+  const named = [
+    ...[worker("w1", "a"), worker("w2", "a", { master: "b", busy: 1 }), worker("w3", "a", { master: null })],
+    ...[worker("w4", "b", { busy: 1 }), worker("w5", "b", { status: "TIMEOUT" })],
+  ];
+  const { workers: count, idle } = totalsOf(afterSnapshot(nothingYet, snapshot({ masters, workers: named })));
+  // The crowd has no names: it says five, of which one is idle.
+  expect([count, idle]).toStrictEqual([4 + 5, 2 + 1]);
 });

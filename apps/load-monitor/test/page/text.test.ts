@@ -79,7 +79,10 @@ describe("the text of a notice", () => {
       says: "peer b: ALIVE → TIMEOUT",
     },
     {
-      ...{ kind: "lending", data: { exchange: { direction: "received", peer: "b", word: "AVAILABLE", why: "idle" } } },
+      ...{
+        kind: "never-heard-of",
+        data: { exchange: { direction: "received", peer: "b", word: "AVAILABLE", why: "idle" } },
+      },
       says: "← b: AVAILABLE idle",
     },
     { kind: "never-heard-of", data: { x: 1 }, says: "never-heard-of" },

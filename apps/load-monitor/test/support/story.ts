@@ -68,14 +68,21 @@ type Note = (id: Id, kind: string, data: ReportedNotice["data"]) => void;
 
 /** Both sides tell each message, as masters do. */
 function say(note: Note, from: Id, to: Id, exchange: Readonly<Record<string, unknown>>, message: object): void {
-  const line = JSON.stringify(message);
-  note(from, "lending", { exchange: { direction: "sent", peer: to, line, ...exchange } });
-  note(to, "lending", { exchange: { direction: "received", peer: from, line, ...exchange } });
+  const wire = wireOf(message);
+  note(from, "line-exchanged", { exchange: { direction: "sent", peer: to, ...wire, ...exchange } });
+  note(to, "line-exchanged", { exchange: { direction: "received", peer: from, ...wire, ...exchange } });
 }
 
 function tellWorker(note: Note, from: Id, worker: string, word: string, message: object, why: string): void {
+  const wire = wireOf(message);
+  note(from, "line-exchanged", {
+    exchange: { direction: "sent", peer: worker, word, ...wire, workers: [worker], why },
+  });
+}
+
+function wireOf(message: object) {
   const line = JSON.stringify(message);
-  note(from, "lending", { exchange: { direction: "sent", peer: worker, word, line, workers: [worker], why } });
+  return { line, bytes: line.length, isCut: false };
 }
 
 const ipOf = (port: number) => ({ ip: "127.0.0.1", port });
@@ -95,8 +102,8 @@ function beginChapter(chapter: Chapter, note: Note): void {
     tellWorker(note, "bravo", "bravo-w3", "REDIRECT", redirect, "lent to alfa");
   }
   if (chapter === "home") {
-    const release = { TASK: "WORKER_RELEASE", WORKERS_UUID: ["bravo-w3"] };
-    say(note, "alfa", "bravo", { word: "WORKER_RELEASE", workers: ["bravo-w3"], why: "backlog 1 < 4" }, release);
+    const release = { TASK: "COMMAND_RELEASE", WORKERS_UUID: ["bravo-w3"] };
+    say(note, "alfa", "bravo", { word: "COMMAND_RELEASE", workers: ["bravo-w3"], why: "backlog 1 < 4" }, release);
     const answer = { SERVER_UUID: "bravo", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ["bravo-w3"] };
     say(note, "bravo", "alfa", { word: "RELEASE_ACK", workers: ["bravo-w3"] }, answer);
     tellWorker(

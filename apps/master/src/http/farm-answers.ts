@@ -10,13 +10,13 @@ export const workerAnswer = (worker: WorkerView): Worker => ({
   owner: worker.owner,
   borrowed: worker.isBorrowed,
   running: [...worker.running],
-  style: worker.style,
+  style: worker.style ?? null,
   slots: worker.slots,
   types: [...worker.types],
   tasksDone: worker.tasksDone,
   host: worker.at.host,
   port: worker.at.port,
-  lastSeenAt: formatIsoTime(worker.lastSeenAt),
+  lastSeenAt: timeOrNull(worker.lastSeenAt),
 });
 
 export const peerAnswer = (peer: PeerView): Peer => ({

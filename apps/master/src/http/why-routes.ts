@@ -71,8 +71,14 @@ function filterOf(
 async function explainTask(master: MasterAccess, id: string, reply: FastifyReply) {
   const task = await master.task(taskId(id));
   if (task === undefined) return sendProblem(reply, problemOf("ERR_TASK_UNKNOWN", `there is no task ${printable(id)}`));
-  const { state, acceptedAt, status } = task;
-  return explanationAnswer(`task ${id}`, whyTask({ ...status, id, state, acceptedAt }, master.journal.entries()));
+  const { type, state, acceptedAt, status } = task;
+  const facts = { ...status, id, type, state, acceptedAt, farm: farmFor(master, type) };
+  return explanationAnswer(`task ${id}`, whyTask(facts, master.journal.entries()));
+}
+
+function farmFor(master: MasterAccess, type: string) {
+  const here = master.workers().filter(({ status }) => status === "ALIVE" || status === "AWAY");
+  return { workers: here.length, able: here.filter(({ types }) => types.includes(type)).length };
 }
 
 const answer = (

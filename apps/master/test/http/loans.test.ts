@@ -172,6 +172,18 @@ describe("the journal", () => {
   });
 });
 
+test("why a task waits that nobody here can do", async ({ serve }) => {
+  const master = await serve();
+  await master.ask("POST", "/tasks", { id: "t", type: "PAINT", payload: null });
+  expect((await whyOf(master, "task/t")).answer).toBe(
+    "Task t is pending: no worker has had it yet, and there is no worker.",
+  );
+  await startHandWorker(master.at);
+  await eventually(async () => (await whyOf(master, "task/t")).answer).toBe(
+    "Task t is pending: no worker has had it yet, and of 1 worker none can do PAINT.",
+  );
+});
+
 describe("drain", () => {
   test("nothing more is accepted, what runs is finished, and then it is over", async ({ serve }) => {
     const master = await serve();

@@ -90,8 +90,8 @@ export const workerRow = (worker: Worker): readonly Cell[] => [
   `${worker.running.length}`,
   `${worker.slots}`,
   numberText(worker.tasksDone),
-  `${agoText(worker.lastSeenAt, Date.now())} ago`,
-  worker.style,
+  seenText(worker),
+  worker.style ?? "-",
   printable(formatEndpoint(worker)),
   worker.types.map((type) => printable(type)).join(" "),
 ];
@@ -117,5 +117,8 @@ export const peerRow = (peer: Peer): readonly Cell[] => [
   peer.id === null ? "-" : printable(peer.id),
   statusCell(peer.status),
   printable(formatEndpoint(peer)),
-  peer.lastSeenAt === null ? "never" : `${agoText(peer.lastSeenAt, Date.now())} ago`,
+  seenText(peer),
 ];
+
+const seenText = ({ lastSeenAt }: { readonly lastSeenAt: string | null }): string =>
+  lastSeenAt === null ? "never" : `${agoText(lastSeenAt, Date.now())} ago`;

@@ -9,7 +9,9 @@ export type ToldExchange = Omit<Exchange, "n" | "at">;
 /** What masters, and the monitor itself, had to tell: the latest of it. */
 export interface Journal {
   /** @param master `null`: the monitor itself. */
-  tell(master: string | null, kind: string, data: MonitoredNotice["data"], at: EpochMs, exchange?: ToldExchange): void;
+  tell(master: string | null, kind: string, data: MonitoredNotice["data"], at: EpochMs): void;
+  /** A message of the conversation. */
+  converse(exchange: ToldExchange, at: EpochMs): void;
   readonly notices: readonly MonitoredNotice[];
   readonly exchanges: readonly Exchange[];
   /** What was told since the last time. */
@@ -37,14 +39,20 @@ export function createJournal(): Journal {
     get exchanges() {
       return exchanges;
     },
-    tell(master, kind, data, at, exchange) {
-      const text = formatIsoTime(at);
-      if (exchange !== undefined) {
-        const entry = { n: ++lastExchange, at: text, ...exchange };
-        exchanges = latest(exchanges, entry, recentMax);
-        newExchanges = latest(newExchanges, entry, UNTAKEN_MAX);
-      }
-      const entry = { n: ++lastNotice, at: text, master, kind, severity: severityOf(kind, data), data: bounded(data) };
+    converse(exchange, at) {
+      const entry = { n: ++lastExchange, at: formatIsoTime(at), ...exchange };
+      exchanges = latest(exchanges, entry, recentMax);
+      newExchanges = latest(newExchanges, entry, UNTAKEN_MAX);
+    },
+    tell(master, kind, data, at) {
+      const entry = {
+        n: ++lastNotice,
+        at: formatIsoTime(at),
+        master,
+        kind,
+        severity: severityOf(kind, data),
+        data: bounded(data),
+      };
       notices = latest(notices, entry, recentMax);
       newNotices = latest(newNotices, entry, UNTAKEN_MAX);
     },

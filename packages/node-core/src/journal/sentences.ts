@@ -62,7 +62,9 @@ function loadSentence({ from, to, causes, backlog, workers, ...marks }: LoadChan
   if (to === "STALLED") return `The load went from ${from} to STALLED: ${tasks} and no worker came.`;
   const isUp = to === "SATURATED";
   const waitMark = waitHighMs === undefined ? "" : ` or ${spokenMs((isUp ? waitHighMs : waitLowMs) ?? null)}`;
-  const mark = isUp ? `the limit is ${backlogHigh} tasks${waitMark}` : `it is over at ${backlogLow} tasks${waitMark}`;
+  const mark = isUp
+    ? `the limit is ${backlogHigh} tasks${waitMark}`
+    : `it is over below ${backlogLow} tasks${waitMark}`;
   const because = causes.length === 0 ? "" : ` because of ${listed(causes)}`;
   return `The load went from ${from} to ${to}${because}: ${tasks}${wait} ${farm} (${mark}).`;
 }

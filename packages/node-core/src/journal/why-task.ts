@@ -3,12 +3,15 @@ import { printable } from "@mutirao/protocol";
 import type { AttemptStory, TaskError } from "@mutirao/task-store";
 import { type Explanation, explanationOf, type Step, stepOf } from "./explanation.ts";
 import type { JournalEntry, JournalNotice } from "./journal-entry.ts";
-import { spokenMs } from "./words.ts";
+import { counted, spokenMs } from "./words.ts";
 
 /** A task as it stands. */
 export interface TaskFacts {
   readonly id: string;
+  readonly type: string;
   readonly state: string;
+  /** Workers that are here now, and how many of them can do its type. */
+  readonly farm: { readonly workers: number; readonly able: number };
   readonly acceptedAt: EpochMs;
   /** When its last attempt began. */
   readonly startedAt: EpochMs | undefined;
@@ -100,11 +103,19 @@ const workerWords = (worker: NodeId, loan: LoanNotice | undefined): string =>
 function answerOf(task: TaskFacts, loan: LoanNotice | undefined): string {
   const { id, state, acceptedAt, startedAt, endedAt, worker } = task;
   const name = `Task ${printable(id)} is ${state}`;
-  if (startedAt === undefined || worker === undefined) return `${name}: no worker has had it yet.`;
+  if (startedAt === undefined || worker === undefined) {
+    return `${name}: no worker has had it yet${state === "pending" ? obstacle(task) : ""}.`;
+  }
   const waited = spokenMs(between(acceptedAt, startedAt));
   if (endedAt === undefined)
     return `${name}: its last attempt, by ${workerWords(worker, loan)}, began ${waited} after it was accepted.`;
   return `${name}: ${workerWords(worker, loan)} had it, ${waited} after it was accepted, for ${spokenMs(between(startedAt, endedAt))}.`;
+}
+
+/** It waits for more than its turn. */
+function obstacle({ type, farm }: TaskFacts): string {
+  if (farm.workers === 0) return ", and there is no worker";
+  return farm.able === 0 ? `, and of ${counted(farm.workers, "worker")} none can do ${printable(type)}` : "";
 }
 
 const between = (from: EpochMs, to: EpochMs): number => Math.max(0, to - from);

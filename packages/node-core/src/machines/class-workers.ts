@@ -42,6 +42,7 @@ export interface ClassWorkers {
 
 export interface ClassWorkersOptions {
   readonly selfId: NodeId;
+  readonly workerLinesPerSecondMax: number;
   readonly visibilityMs: DurationMs;
   readonly visibilityMaxMs: DurationMs;
 }
@@ -230,6 +231,7 @@ function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Or
     state.free.delete(worker);
     // One that works says nothing, for as long as its task may take. One that should talk and is silent is ours to notice.
     state.outbox.emit({ type: "spare", conn, isSpared: true });
+    state.outbox.emit({ type: "allow", conn, linesPerSecond: state.options.workerLinesPerSecondMax });
     // What it has of this process is known, and may be reported here.
     if (worker.attempts.size === 0) keepAlive(state, worker, conn, now);
   } else {

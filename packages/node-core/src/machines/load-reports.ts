@@ -63,7 +63,7 @@ export interface LoadReportsTools {
   readonly backlog: Backlog;
   readonly attempts: Attempts;
   readonly load: Load;
-  readonly lending: Pick<Lending, "loans" | "whereabouts" | "figures">;
+  readonly lending: Pick<Lending, "loans" | "whereabouts" | "unseen" | "figures">;
   readonly peers: () => readonly RegistryEntry[];
   readonly prng: Prng;
 }

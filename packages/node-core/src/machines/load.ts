@@ -147,7 +147,8 @@ function view(state: State, now: InstantMs): LoadView {
   const waitMs = waitMsOf(state, slots);
   const arrivalsPerS = 1_000 * state.arrivals.perMs(now);
   const oldestWaitMs = backlog.oldestWaitMs(now);
-  const measures: Measures = { waitMs, arrivalsPerS, oldestWaitMs, busySlots, slots, workers };
+  const unattendedMs = unattendedFor(state, now);
+  const measures: Measures = { waitMs, arrivalsPerS, oldestWaitMs, busySlots, slots, workers, unattendedMs };
   return {
     state: state.state,
     causes: state.causes,
@@ -173,6 +174,7 @@ interface Measures {
   readonly busySlots: number;
   readonly slots: number;
   readonly workers: number;
+  readonly unattendedMs: number;
 }
 
 function termsOf(state: State, measures: Measures): readonly LoadTerm[] {
@@ -182,14 +184,15 @@ function termsOf(state: State, measures: Measures): readonly LoadTerm[] {
     name: string,
     value: number,
     unit: string,
-    marks: { high: number; low: number } | undefined,
+    marks: { readonly high: number; readonly low?: number } | undefined,
+    cause: string = name,
   ): LoadTerm => ({
     name,
     value,
     unit,
     high: marks?.high,
     low: marks?.low,
-    isTripped: causes.includes(name),
+    isTripped: causes.includes(cause),
   });
   const shown = (name: string, value: number, unit: string): LoadTerm => watched(name, value, unit, undefined);
   const wait = measures.waitMs ?? Number.POSITIVE_INFINITY;
@@ -197,6 +200,8 @@ function termsOf(state: State, measures: Measures): readonly LoadTerm[] {
     watched("backlog", backlog.size, "tasks", thresholds.backlog),
     watched("estimatedWait", wait, "ms", thresholds.waitMs),
     watched("workers", measures.workers, "workers", undefined),
+    // Nobody for so long is what stands behind the cause "workers".
+    watched("unattended", measures.unattendedMs, "ms", { high: thresholds.stalledAfterMs }, "workers"),
     shown("oldestWait", measures.oldestWaitMs, "ms"),
     shown("busySlots", measures.busySlots, "slots"),
     shown("slots", measures.slots, "slots"),

@@ -10,6 +10,7 @@ import { type ClassWorkers, createClassWorkers } from "./class-workers.ts";
 import { createConnNumbers } from "./conn-numbers.ts";
 import { createDraining, type Draining } from "./draining.ts";
 import { createFarm, type Farm } from "./farm.ts";
+import { type Conversation, createConversation } from "./lending/conversation.ts";
 import { createLending, type Lending } from "./lending/lending.ts";
 import type { LiveTask } from "./live-task.ts";
 import { createLoad, type Load } from "./load.ts";
@@ -37,12 +38,14 @@ export interface MasterMachines {
   readonly arrivals: ArrivalRate;
   readonly load: Load;
   readonly lending: Lending;
+  readonly conversation: Conversation;
   readonly draining: Draining;
   readonly reports: LoadReports;
 }
 
 export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions, prng: Prng): MasterMachines {
   const outbox = createOutbox<MasterOwnEffect>();
+  const conversation = createConversation(outbox);
   const clock = createWallClock();
   const conns = createConnNumbers();
   const farm = createFarm(options);
@@ -73,6 +76,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     { ...options, selfId },
     {
       outbox,
+      conversation,
       clock,
       conns,
       farm,
@@ -111,6 +115,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
     arrivals,
     load,
     lending,
+    conversation,
     draining: createDraining({ outbox, ledger, lending }),
     reports,
   };

@@ -1,5 +1,6 @@
 import type { NodeId } from "@mutirao/primitives";
 import type { TaskView, WorkerView } from "../master-views.ts";
+import type { LoanOut } from "./lending/loan-out.ts";
 import type { Whereabouts } from "./lending/loan-views.ts";
 import { type LiveTask, statusOf } from "./live-task.ts";
 import type { WallClock } from "./wall-clock.ts";
@@ -29,12 +30,12 @@ export function workerViewOf(
   worker: WorkerRecord,
   selfId: NodeId,
   clock: WallClock,
-  { owner, at }: Whereabouts,
+  { owner, at, isLent }: Whereabouts,
 ): WorkerView {
   const { name, status, style, slots, types, attempts, tasksDone, lastSeenAt } = worker;
   return {
     id: name,
-    status: statusWords[status],
+    status: isLent ? statusWords.lent : statusWords[status],
     style,
     owner: owner ?? selfId,
     isBorrowed: owner !== undefined,
@@ -46,3 +47,18 @@ export function workerViewOf(
     lastSeenAt: clock.at(lastSeenAt),
   };
 }
+
+/** A worker of ours that was lent before this process began: all that is known of it is in its lease. */
+export const lentViewOf = ({ worker, slots, to }: LoanOut, selfId: NodeId): WorkerView => ({
+  id: worker,
+  status: statusWords.lent,
+  style: undefined,
+  owner: selfId,
+  isBorrowed: false,
+  slots,
+  types: [],
+  running: [],
+  tasksDone: 0,
+  at: to,
+  lastSeenAt: undefined,
+});

@@ -27,6 +27,7 @@ const told: { readonly [Kind in LendingNotice["kind"]]: true } = {
   "guest-refused": true,
   "guest-unreturnable": true,
   "order-refused": true,
+  "line-exchanged": true,
 };
 
 export function createRecentNotices(clock: WallClock): RecentNotices {

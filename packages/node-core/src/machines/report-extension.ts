@@ -11,12 +11,14 @@ import type { RegistryEntry } from "@mutirao/registry";
 import type { LoadView, LoanView } from "../master-views.ts";
 import type { Farm } from "./farm.ts";
 import type { Lending } from "./lending/lending.ts";
+import type { LoanOut } from "./lending/loan-out.ts";
+import type { Whereabouts } from "./lending/loan-views.ts";
 import type { Load } from "./load.ts";
 import { statusWords } from "./master-view.ts";
 import type { RecentNotices } from "./recent-notices.ts";
 import type { SinceReport } from "./since-report.ts";
 import type { WallClock } from "./wall-clock.ts";
-import type { WorkerRecord } from "./worker-record.ts";
+import { isPresent, type WorkerRecord } from "./worker-record.ts";
 
 /** What a report says is read off these. */
 export interface ExtensionSources {
@@ -31,7 +33,7 @@ export interface ExtensionSources {
   readonly clock: WallClock;
   readonly farm: Farm;
   readonly load: Load;
-  readonly lending: Pick<Lending, "loans" | "whereabouts" | "figures">;
+  readonly lending: Pick<Lending, "loans" | "whereabouts" | "unseen" | "figures">;
   readonly peers: () => readonly RegistryEntry[];
   readonly since: SinceReport;
   readonly notices: RecentNotices;
@@ -52,11 +54,14 @@ export function extensionOf(sources: ExtensionSources, now: InstantMs): ReportEx
     figures: {
       ...marksOf(sources.marks),
       ...loadFigures(load),
-      ...workerCounts(farm, lending.figures(now).lentWorkers),
+      ...workerCounts(sources, now),
       ...since.take(now),
     },
     peers: sources.peers().flatMap((entry) => peerOf(sources, entry)),
-    workers: [...farm.workers.values()].map((worker) => workerOf(worker, lending.whereabouts(worker).owner)),
+    workers: [
+      ...[...farm.workers.values()].map((worker) => workerOf(worker, lending.whereabouts(worker))),
+      ...lending.unseen().map(lentWorkerOf),
+    ],
     loans: openLoans(sources, now),
     notices: notices.latest(),
   };
@@ -85,9 +90,10 @@ const loadFigures = (load: LoadView): ReportFigures => ({
   workersIdle: load.idleWorkers,
 });
 
-function workerCounts({ workers }: Farm, workersLent: number): ReportFigures {
+function workerCounts({ farm, lending }: ExtensionSources, now: InstantMs): ReportFigures {
   // One that is lent may still be known here, with a record of its own.
-  const here = [...workers.values()].filter(({ status }) => status === "alive" || status === "away");
+  const here = [...farm.workers.values()].filter((worker) => isPresent(worker) && !lending.whereabouts(worker).isLent);
+  const workersLent = lending.figures(now).lentWorkers;
   const workersBorrowed = here.filter(({ owner }) => owner !== undefined).length;
   return { workersOwned: here.length - workersBorrowed, workersLent, workersBorrowed };
 }
@@ -101,9 +107,9 @@ function peerOf(
   return [{ id: serverId, at: formatEndpoint(endpoint), status, lastSeenAt: seenAt }];
 }
 
-const workerOf = ({ name, status, slots, attempts }: WorkerRecord, owner: ReportedWorker["owner"]): ReportedWorker => ({
+const workerOf = ({ name, status, slots, attempts }: WorkerRecord, { owner, isLent }: Whereabouts): ReportedWorker => ({
   id: name,
-  status: statusWords[status],
+  status: isLent ? statusWords.lent : statusWords[status],
   slots,
   busy: attempts.size,
   owner,
@@ -120,3 +126,11 @@ function loanOf({ leaseLeftMs, owner, ...loan }: LoanView, clock: WallClock, now
   const endsAt: EpochMs | undefined = leaseLeftMs === undefined ? undefined : clock.at(after(now, leaseLeftMs));
   return { id, worker, lender: owner, borrower, state, endsAt };
 }
+
+const lentWorkerOf = ({ worker, slots }: LoanOut): ReportedWorker => ({
+  id: worker,
+  status: statusWords.lent,
+  slots,
+  busy: 0,
+  owner: undefined,
+});

@@ -16,6 +16,7 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly selfId: NodeId;
+  readonly workerLinesPerSecondMax: number;
   readonly graceMs: DurationMs;
   readonly intervalMs: DurationMs;
   readonly timeoutMs: DurationMs;
@@ -62,6 +63,7 @@ function greet(
     // The connection of one that fell silent is closed already, though its end may not have been told.
     if (worker.conn !== undefined && worker.status !== "gone") outbox.emit({ type: "close", conn: worker.conn });
     farm.bind(worker, conn);
+    outbox.emit({ type: "allow", conn, linesPerSecond: options.workerLinesPerSecondMax });
     worker.isResynced = false;
     worker.unaccounted = new Set(worker.attempts.values());
     worker.at = remote;
@@ -82,6 +84,7 @@ function greet(
     outbox.notify({ kind: "worker-joined", worker: worker.name, style: worker.style, remote, slots: hello.slots });
   reconcile(state, worker, hello.holding, now);
   farm.review(worker);
+  // On the connection of this very hello: that of an old one has ended, and what it asks for must not be obeyed.
   if (order !== undefined) outbox.emit({ type: "send", conn, message: order });
 }
 

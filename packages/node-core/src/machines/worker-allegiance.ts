@@ -8,7 +8,6 @@ import {
   type NodeId,
   nodeId,
   sameEndpoint,
-  seconds,
 } from "@mutirao/primitives";
 import type { Redirect, WorkerAlive, WorkerWelcome } from "@mutirao/protocol";
 import { wrongTarget } from "../policies/redirect-target.ts";
@@ -90,9 +89,17 @@ interface Plan {
   readonly why: MoveReason;
 }
 
-interface State extends WorkerAllegianceTools {
+export interface WorkerAllegianceOptions {
   readonly selfId: NodeId;
   readonly home: Endpoint;
+  /**
+   * How long a worker stays with a borrower if its owner has not said so, and no borrower can lengthen that. A loan has an
+   * end that nobody must ask for; masters of the class have no word for one.
+   */
+  readonly foreignLeaseMs: DurationMs;
+}
+
+interface State extends WorkerAllegianceTools, WorkerAllegianceOptions {
   homeId: NodeId | undefined;
   stay: Stay | undefined;
   plan: Plan | undefined;
@@ -100,19 +107,16 @@ interface State extends WorkerAllegianceTools {
   refused: number;
 }
 
-/**
- * How long a worker stays with a borrower if its owner has not said so, and no borrower can lengthen that. A loan has an
- * end that nobody must ask for; masters of the class have no word for one.
- */
-const UNTERMED_LEASE_MS = seconds(900);
-
 const HOME_KEY = "";
 
-export function createWorkerAllegiance(selfId: NodeId, home: Endpoint, tools: WorkerAllegianceTools): WorkerAllegiance {
+export function createWorkerAllegiance(
+  options: WorkerAllegianceOptions,
+  tools: WorkerAllegianceTools,
+): WorkerAllegiance {
+  const { selfId, home } = options;
   const state: State = {
     ...tools,
-    selfId,
-    home,
+    ...options,
     homeId: undefined,
     stay: undefined,
     plan: undefined,
@@ -256,8 +260,8 @@ function move(state: State, now: InstantMs): void {
   outbox.notify({ kind: "worker-moved", from, to: state.stay?.at ?? home, why: plan.why });
 }
 
-function stayOf({ home, homeId }: State, { to, terms }: Redirect, now: InstantMs): Stay {
-  const leaseMs = terms?.leaseMs ?? UNTERMED_LEASE_MS;
+function stayOf({ home, homeId, foreignLeaseMs }: State, { to, terms }: Redirect, now: InstantMs): Stay {
+  const leaseMs = terms?.leaseMs ?? foreignLeaseMs;
   return {
     at: to,
     owner: nodeId(terms?.owner ?? homeId ?? formatEndpoint(home)),

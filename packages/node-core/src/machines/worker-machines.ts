@@ -45,12 +45,12 @@ export interface WorkerMachines {
 }
 
 export function createWorkerMachines(selfId: NodeId, options: WorkerNodeOptions, prng: Prng): WorkerMachines {
-  const { master: home, reportMs } = options;
+  const { master: home, reportMs, foreignLeaseMs } = options;
   const outbox = createOutbox<WorkerOwnEffect>();
   const link = createWorkerLink(home, options.backOffMaxMs, prng.fork("reconnect"), outbox);
   const presence = createWorkerPresence(home, outbox);
   const [moving, reach] = [createWorkerMoving(), createWorkerReach()];
-  const allegiance = createWorkerAllegiance(selfId, home, { outbox, moving, reach });
+  const allegiance = createWorkerAllegiance({ selfId, home, foreignLeaseMs }, { outbox, moving, reach });
   const runs = createWorkerRuns(outbox);
   const debts = createWorkerDebts({ key: allegiance.key, at: home }, reportMs, outbox);
   const leaving = createWorkerLeaving();

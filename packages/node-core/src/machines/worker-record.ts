@@ -65,4 +65,7 @@ export interface Attempt {
 /** Whether it could be given tasks now, or as soon as it is back. */
 export const isPresent = ({ status }: Pick<WorkerRecord, "status">): boolean => status === "alive" || status === "away";
 
+/** Neither a task nor anything that it was told to stop. */
+export const hasNothing = ({ attempts, unwanted }: WorkerRecord): boolean => attempts.size === 0 && unwanted.size === 0;
+
 export const attemptKey = (task: string, attempt: number): string => `${attempt} ${task}`;

@@ -11,6 +11,8 @@ export interface MasterNodeOptions extends HeartbeatNodeOptions, LendingNodeOpti
   /** How long a worker may be away before its tasks are given to others. */
   readonly graceMs: DurationMs;
   readonly workersMax: number;
+  /** Lines per second that one worker may send on the connection that it keeps. */
+  readonly workerLinesPerSecondMax: number;
   /** Silence after which a worker that knows the class's words only is given up. */
   readonly classTimeoutMs: DurationMs;
   readonly visibilityMs: DurationMs;
@@ -173,6 +175,16 @@ const limitOptions = {
     { unit: "workers", min: 1, max: 1_000_000, default: 10_000 },
     { flag: "--workers-max <n>", group: "Limits", consequence: "Workers in the farm. The next one is refused." },
   ),
+  workerLinesPerSecondMax: countOption(
+    { unit: "lines/s", min: 1, max: 10_000_000, default: 100_000 },
+    {
+      flag: "--worker-lines-per-second-max <n>",
+      group: "Limits",
+      consequence:
+        "Lines per second, and lines at once, of a worker that keeps its connection. It bounds how many short tasks a " +
+        "worker can do: it may need a line for each. A faster worker is read more slowly, not closed.",
+    },
+  ),
   backlogMax: countOption(
     { unit: "tasks", min: 1, max: 100_000_000, default: 1_000_000 },
     {
@@ -202,6 +214,7 @@ export const masterDefaults: Omit<MasterNodeOptions, keyof HeartbeatNodeOptions>
   pushPort: undefined,
   graceMs: durationMs(5_000),
   workersMax: 10_000,
+  workerLinesPerSecondMax: 100_000,
   classTimeoutMs: durationMs(60_000),
   visibilityMs: durationMs(60_000),
   visibilityMaxMs: durationMs(600_000),

@@ -45,13 +45,13 @@ function conflict(values: MasterOptionValues): OptionProblem | undefined {
 export function toMasterOptions(values: MasterOptionValues, firstDialect: HeartbeatDialect): MasterNodeOptions {
   const { pushPort, graceMs, workersMax, classTimeoutMs, visibilityMs, visibilityMaxMs, lossesMax } = values;
   const { retryMs, retryMaxMs, backlogMax, backlogMaxBytes, keepMs, keepMax, backlogHigh, backlogLow } = values;
-  const { waitHighMs, waitLowMs, monitor, monitorIntervalMs, monitorWords } = values;
+  const { waitHighMs, waitLowMs, monitor, monitorIntervalMs, monitorWords, workerLinesPerSecondMax } = values;
   const { lending, lendMax, lendReserve, borrowMax, noLendTo, leaseMs, foreignLeaseMs, homeNames, connectAt } = values;
   return {
     ...toNodeOptions(values, firstDialect),
     ...{ pushPort, graceMs, workersMax, classTimeoutMs, visibilityMs, visibilityMaxMs, lossesMax },
     ...{ retryMs, retryMaxMs, backlogMax, backlogMaxBytes, keepMs, keepMax, backlogHigh, backlogLow },
-    ...{ waitHighMs, waitLowMs, monitor, monitorIntervalMs, monitorWords },
+    ...{ waitHighMs, waitLowMs, monitor, monitorIntervalMs, monitorWords, workerLinesPerSecondMax },
     ...{ lending, lendMax, lendReserve, borrowMax, noLendTo, leaseMs, foreignLeaseMs, homeNames, connectAt },
   };
 }

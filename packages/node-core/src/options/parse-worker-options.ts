@@ -44,6 +44,7 @@ export function toWorkerNodeOptions(
     reportMs: values.reportMs,
     backOffMaxMs: values.backOffMaxMs,
     foreignTimeoutMs: values.foreignTimeoutMs,
+    foreignLeaseMs: values.foreignLeaseMs,
     malformedPerConnectionMax: values.malformedPerConnectionMax,
     malformedPerSourceMax: values.malformedPerSourceMax,
     muteMs: values.muteMs,

@@ -35,6 +35,8 @@ export interface WorkerNodeOptions {
   readonly backOffMaxMs: DurationMs;
   /** For a task whose master names no limit. */
   readonly foreignTimeoutMs: DurationMs;
+  /** For a stay with a borrower of which the owner could not say how long it lasts. */
+  readonly foreignLeaseMs: DurationMs;
   /** Bad lines after which the connection is closed. */
   readonly malformedPerConnectionMax: number;
   readonly malformedPerSourceMax: number;
@@ -126,6 +128,17 @@ export const workerOptions = {
       consequence:
         "How long a task of another team's master may run; ours say it with each task. Lower frees the worker of a " +
         "task that hangs, and cuts off those that take long.",
+    },
+  ),
+  foreignLeaseMs: secondsOption(
+    { minS: 1, maxS: 86_400, defaultS: 900 },
+    {
+      flag: "--foreign-lease <s>",
+      group: "Worker",
+      consequence:
+        "How long the worker stays with a borrower if its owner cannot say it: an owner of another team, or with --style " +
+        "pull. Give it what the owner has for its own --foreign-lease. Lower has the worker home sooner from a borrower " +
+        "that never gives back.",
     },
   ),
   backOffMaxMs: secondsOption(

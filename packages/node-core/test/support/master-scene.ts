@@ -70,10 +70,12 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
   const told: string[] = [];
   const answers: Answer[] = [];
   const names = new Map<ConnId, string>();
+  const taken = new Set<ConnId>();
   const conns = new Map<string, { conn: ConnId; remote: Endpoint }>();
   const writes: { write: WriteId; changes: (MasterEffect & { type: "store" })["changes"] }[] = [];
   const spared = new Set<string>();
   const owed = new Set<string>();
+  const allowed = new Map<string, number>();
   const unknownWrites: WriteId[] = [];
   const prunings: EpochMs[] = [];
   let nowMs = 0;
@@ -121,6 +123,9 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
         if (effect.isSpared) spared.add(names.get(effect.conn) ?? "?");
         else spared.delete(names.get(effect.conn) ?? "?");
         break;
+      case "allow":
+        allowed.set(names.get(effect.conn) ?? "?", effect.linesPerSecond);
+        break;
       case "owe":
         owed.add(names.get(effect.conn) ?? "?");
         break;
@@ -154,6 +159,8 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     spared,
     /** Connections on which an answer was announced. */
     owed,
+    /** Connections that may send more lines per second than others, and how many. */
+    allowed,
     writes,
     /** Before which time of day whatever has ended was to be forgotten. */
     prunings,
@@ -202,6 +209,14 @@ export function createMasterScene(changes: Partial<MasterNodeOptions> = {}, cont
     dialled(at: string) {
       const [conn] = [...names].filter(([, name]) => name === at).at(-1) ?? [];
       if (conn !== undefined) handle({ type: "conn-opened", conn, remote: listening, local: listening });
+      return conn;
+    },
+    /** The first call to this address that nobody has taken is taken; `undefined` if there is none. */
+    takesCall(at: string) {
+      const [conn] = [...names].find(([one, name]) => name === at && !taken.has(one)) ?? [];
+      if (conn === undefined) return undefined;
+      taken.add(conn);
+      handle({ type: "conn-opened", conn, remote: listening, local: listening });
       return conn;
     },
     dialFails(at: string) {

@@ -70,6 +70,7 @@ export function createScene(changes: Partial<HeartbeatNodeOptions> = {}) {
         break;
       case "identify":
       case "spare":
+      case "allow":
       case "owe":
         break;
       case "notify":

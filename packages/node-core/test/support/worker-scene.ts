@@ -36,6 +36,7 @@ export const workerTestOptions: WorkerNodeOptions = {
   reportMs: seconds(5),
   backOffMaxMs: seconds(2),
   foreignTimeoutMs: seconds(60),
+  foreignLeaseMs: seconds(900),
   malformedPerConnectionMax: 10,
   malformedPerSourceMax: 100,
   muteMs: seconds(60),
@@ -104,6 +105,7 @@ export function createWorkerScene(changes: Partial<WorkerNodeOptions> = {}) {
         must(find(effect.conn).phase === "open", "an open connection is spared");
         spared = effect.isSpared ? effect.conn : undefined;
         break;
+      case "allow":
       case "owe":
         break;
       case "identify":

@@ -26,6 +26,7 @@ export const lendingEntries: Entries<
   | "guest-refused"
   | "guest-unreturnable"
   | "order-refused"
+  | "line-exchanged"
 > = {
   "loan-changed"({ loan, direction, worker, peer, from, to, reason }) {
     const id = printable(worker);
@@ -105,5 +106,10 @@ export const lendingEntries: Entries<
     const [from, ids] = [formatEndpoint(remote), workers.map((worker) => printable(worker))];
     const text = `${word} from ${from} is refused: those workers are not its own, nor its guests`;
     return { level: "warn", text, source: remote.host, fields: { word, from, workers: ids } };
+  },
+  "line-exchanged"({ exchange: { direction, peer, word, line = "", bytes } }) {
+    const [who, said] = [printable(peer), printable(line, 512)];
+    const text = `${direction === "sent" ? `to ${who}` : `from ${who}`}: ${said}`;
+    return { level: "debug", text, source: who, fields: { direction, peer: who, word, bytes } };
   },
 };

@@ -13,8 +13,11 @@ const departures = {
 const remedies = {
   NORMAL: "",
   SATURATED: ": more workers would help",
-  STALLED: ": tasks wait and there is no worker; start one with --master and this node's address",
+  STALLED: ": start one with --master and this node's address",
 } as const;
+
+const waiting = (tasks: number): string => (tasks === 1 ? "1 task waits" : `${tasks} tasks wait`);
+const farmOf = (workers: number): string => (workers === 1 ? "1 worker" : `${workers} workers`);
 
 /** What a master tells. */
 export const masterEntries: Entries<
@@ -76,7 +79,7 @@ export const masterEntries: Entries<
   },
   "load-changed"({ from, to, causes, backlog, workers }) {
     const why = causes.length === 0 ? "" : ` (${causes.join(", ")})`;
-    const text = `load ${from} -> ${to}${why}, ${backlog} tasks wait, ${workers} workers${remedies[to]}`;
+    const text = `load ${from} -> ${to}${why}, ${waiting(backlog)} for ${farmOf(workers)}${remedies[to]}`;
     return {
       level: to === "NORMAL" ? "info" : "warn",
       text,

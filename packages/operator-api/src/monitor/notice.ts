@@ -19,7 +19,8 @@ export const monitoredNoticeSchema = named(
     severity: z.enum(["info", "warning", "alarm"]),
     data: described(
       z.record(z.string(), z.unknown()),
-      "What the master said, whatever it is. Texts in it are foreign.",
+      "What the master said, whatever it is, and `peerId`, where its `peer` is the address of a known master. Texts in it are " +
+        "foreign.",
     ),
   }),
 );
@@ -39,6 +40,7 @@ export const exchangeSchema = named(
       ...{ n: 3, at: "2026-11-24T15:31:12.345Z", toldBy: "master-a", from: "master-a", to: "master-b" },
       ...{ word: "WORKER_REQUEST", count: 2, workers: [], why: null },
       line: '{"TASK":"WORKER_REQUEST","REQUESTOR_INFO":{"ip":"127.0.0.1","port":9101,"needed":2}}',
+      ...{ bytes: 84, isCut: false },
     },
   ],
   z.object({
@@ -51,7 +53,12 @@ export const exchangeSchema = named(
     count: described(z.number().nullable(), "How many workers it is about."),
     workers: z.array(z.string()),
     why: described(z.string().nullable(), "Why it was answered so."),
-    line: described(z.string().nullable(), "The message as it went over the wire."),
+    line: described(
+      z.string().nullable(),
+      "The message exactly as it went over the wire, without its newline: 2,048 characters at most. It is foreign text.",
+    ),
+    bytes: described(z.number().nullable(), "Bytes of the whole line, without its newline."),
+    isCut: described(z.boolean(), "The line is longer than what is shown of it."),
   }),
 );
 

@@ -11,7 +11,7 @@ const loadTermSchema = named(
     value: described(z.number().nullable(), "null: without bound, as the wait for a worker where there is none."),
     unit: z.string(),
     high: described(z.number().nullable(), "The state is entered above it; null: the figure only informs."),
-    low: described(z.number().nullable(), "The state is left below it."),
+    low: described(z.number().nullable(), "The state is left below it; null: it has no such mark."),
     isTripped: z.boolean(),
   }),
 );

@@ -33,13 +33,16 @@ export const workerSchema = named(
     ),
     borrowed: described(z.boolean(), "Whether that is another master than this one."),
     running: described(z.array(z.string()), "The ids of the tasks that it has."),
-    style: described(z.enum(["session", "pull", "pull-with-port", "push"]), "How it talks to the master."),
+    style: described(
+      z.enum(["session", "pull", "pull-with-port", "push"]).nullable(),
+      "How it talks to the master; null: it was lent before the master began, and has not been seen since.",
+    ),
     slots: described(z.int(), "Tasks that it runs at once; 0 while it drains."),
     types: described(z.array(z.string()), "The task types that it can run."),
     tasksDone: described(z.int(), "Results that it has brought."),
     host: described(z.string(), "Where it is: of one that is lent, the master that it was sent to."),
     port: z.int(),
-    lastSeenAt: moment,
+    lastSeenAt: described(moment.nullable(), "When something was heard of it last; null: not since the master began."),
   }),
 );
 

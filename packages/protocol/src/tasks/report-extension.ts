@@ -96,7 +96,8 @@ function readNotice(fields: WireObject): ReportedNotice | undefined {
 const PEERS_MAX_BYTES = 6 * 1_024;
 const WORKERS_MAX_BYTES = 10 * 1_024;
 const LOANS_MAX_BYTES = 5 * 1_024;
-const NOTICES_MAX_BYTES = 5 * 1_024;
+/** Lines of the conversation are among them, and are longer than what decisions say. */
+const NOTICES_MAX_BYTES = 13 * 1_024;
 
 const isoOf = (at: EpochMs | undefined): string | null => (at === undefined ? null : formatIsoTime(at));
 

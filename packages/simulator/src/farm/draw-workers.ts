@@ -37,6 +37,7 @@ export function drawWorkers(
         reportMs: durationMs(Math.max(200, tempo.intervalMs * logUniform(draw, 0.5, 2))),
         backOffMaxMs: durationMs(tempo.backOffMaxMs),
         foreignTimeoutMs: durationMs(tempo.visibilityMs),
+        foreignLeaseMs: durationMs(1_000),
         malformedPerConnectionMax: 10,
         malformedPerSourceMax: 100,
         muteMs: durationMs(1_000),

@@ -55,7 +55,7 @@ export function playGame<World extends FarmWorld, FaultName extends string>(
   options: RunOptions,
 ): RunResult {
   const { counters } = game;
-  const trace = createTrace(options.print);
+  const trace = createTrace(options);
   const watchers: FarmChecker[] = [];
   const onDurable = (change: DurableChange): void => {
     for (const watcher of watchers) watcher.durable?.(change);
@@ -138,18 +138,25 @@ const SCAN_EVERY = 16;
 function createWatch(world: FarmWorld, watchers: readonly FarmChecker[], trace: Trace): FarmWatch {
   const { scheduler } = world;
   let lives = 0;
+  // Most watchers want few of the calls, and these come with every step.
+  const ofMaster = watchers.flatMap(({ master }) => (master === undefined ? [] : [master]));
+  const ofWorker = watchers.flatMap(({ worker }) => (worker === undefined ? [] : [worker]));
   return {
     nextLife: () => lives++,
     masterStepped(life, step) {
       trace.note(life, step);
-      const observation = { ...step, life, news: life.book.note(step) };
-      for (const watcher of watchers) watcher.master?.(observation);
+      const { event, now, at, dueAt, effects } = step;
+      const [news, load] = [life.book.note(step), life.core.load(now)];
+      const observation = { event, now, at, dueAt, effects, life, news, load };
+      for (const watch of ofMaster) watch(observation);
       if (trace.steps % SCAN_EVERY !== 0) return;
       for (const watcher of watchers) watcher.scan?.(observation);
     },
     workerStepped(life, step) {
       trace.note(life, step);
-      for (const watcher of watchers) watcher.worker?.({ ...step, life });
+      const { event, now, at, dueAt, effects } = step;
+      const observation = { event, now, at, dueAt, effects, life };
+      for (const watch of ofWorker) watch(observation);
     },
     began(life) {
       trace.remark(`${life.label} begins life ${life.number}`, scheduler.now);

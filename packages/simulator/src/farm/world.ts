@@ -1,4 +1,5 @@
 import type {
+  LoadView,
   MasterEffect,
   MasterEvent,
   MasterNode,
@@ -102,6 +103,8 @@ export interface MasterObservation extends MasterStep {
   readonly life: MasterLife;
   /** What the step meant, in the oracle's own books. */
   readonly news: News;
+  /** What the master shows of its load right after it. */
+  readonly load: LoadView;
 }
 
 export interface WorkerObservation extends WorkerStep {

@@ -2,6 +2,7 @@ import {
   type Core,
   createTransportEvents,
   type Effect,
+  type EffectTools,
   type Event,
   type MasterEffect,
   type MasterEvent,
@@ -67,6 +68,7 @@ export interface SimHostOptions<OwnEvent, OwnEffect> {
 
 interface State<OwnEvent, OwnEffect> extends SimHostOptions<OwnEvent, OwnEffect> {
   readonly transport: SimTransport;
+  readonly tools: EffectTools;
   readonly waiting: (Event | OwnEvent)[];
   isHandling: boolean;
   isStopped: boolean;
@@ -90,6 +92,8 @@ export function createSimHost<
   const state: State<OwnEvent, OwnEffect> = {
     ...options,
     transport,
+    // Notices are effects like any other, and whoever looks at the step sees them there.
+    tools: { transport, encode: encodeMessage, onNotice: () => {} },
     waiting: [],
     isHandling: false,
     isStopped: false,
@@ -147,9 +151,7 @@ function handle<OwnEvent extends Own, OwnEffect extends Own>(
   const dueAt = core.nextDeadline();
   const effects = core.handle(event, now);
   state.onStep({ event, now, at, dueAt, effects });
-  // Notices are effects like any other, and whoever looks at the step sees them there.
-  const tools = { transport: state.transport, encode: encodeMessage, onNotice: () => {} };
-  for (const effect of effects) performEffect<OwnEffect>(effect, tools, performOwn);
+  for (const effect of effects) performEffect<OwnEffect>(effect, state.tools, performOwn);
 }
 
 /** As on a real host, a wake-up that has become too early is left to come; then the next one is arranged. */

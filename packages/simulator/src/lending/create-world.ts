@@ -32,6 +32,7 @@ export function createLendingWorld(
     ),
     movers: plan.movers.map((mover) => createMover(theWorld, mover, machineOf(mover.machine), prng.fork(mover.id))),
     forger: machineOf(plan.forger),
+    forged: new Map(),
   };
   const world: LendingWorld = Object.assign(creation.world, { ...extras, plan });
   return { world, endFaults: () => creation.endFaults() };

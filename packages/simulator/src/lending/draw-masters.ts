@@ -5,6 +5,7 @@ import { drawProcess, type FarmTempo } from "../farm/draw-process.ts";
 import { drawWorkload } from "../farm/draw-workload.ts";
 import type { MasterPlan, WorkloadPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
+import { drawForeignLease } from "./draw-foreign-lease.ts";
 
 const PORT = 9_101;
 const ALL = 10_000;
@@ -60,6 +61,7 @@ function drawLendingOptions(peers: readonly Endpoint[], prng: Prng): Partial<Mas
     noLendTo: barred,
     leaseMs: durationMs(logUniform(prng, 3_000, 30_000)),
     homeNames: { usual: prng.pick(homeNameStyles), byPeer },
+    foreignLeaseMs: drawForeignLease(prng.fork("foreign lease")),
   };
 }
 

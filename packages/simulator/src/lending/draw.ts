@@ -3,9 +3,9 @@ import { drawNetwork } from "../farm/draw.ts";
 import { addMachine, drawTempo, type FarmTempo } from "../farm/draw-process.ts";
 import type { FarmFaultName } from "../farm/faults/farm-fault.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
-import type { MasterPlan } from "../farm/plan.ts";
+import type { MasterPlan, WorkerPlan } from "../farm/plan.ts";
 import { logUniform } from "../log-uniform.ts";
-import { drawForeignMasters } from "./draw-foreign-masters.ts";
+import { drawForeignMasters, drawMoversOfOurs } from "./draw-foreign-masters.ts";
 import { drawLenders } from "./draw-masters.ts";
 import { drawLentWorkers } from "./draw-workers.ts";
 import type { LendingFaultName } from "./faults/lending-fault.ts";
@@ -26,6 +26,8 @@ export function drawLendingPlan(seed: string): LendingPlan {
   const workers = masters.flatMap((master, index) =>
     drawLentWorkers(machines, tempo, master, { index, masters: count }, prng.fork(`workers-${index}`)),
   );
+  const movers = [...foreign.movers, ...drawMoversOfOurs(machines, tempo, masters, prng.fork("movers"))];
+  const leaseMaxMs = longestLease(masters, workers, foreign.masters.length + movers.length > 0);
   const lengths = prng.fork("lengths");
   const safetyMs = tempo.timeoutMs * (8 + 6 * lengths.next());
   return {
@@ -37,21 +39,24 @@ export function drawLendingPlan(seed: string): LendingPlan {
     foreigners: [],
     ...faults,
     foreignMasters: foreign.masters.map((master) => ({ ...master, peers: thoseThatKnow(masters, master.listensAt) })),
-    movers: foreign.movers,
+    movers,
     forger: addMachine(machines),
-    leaseMaxMs:
-      foreign.masters.length > 0 ? FOREIGN_LEASE_MS : Math.max(...masters.map(({ options }) => options.leaseMs)),
+    leaseMaxMs,
     safetyMs,
     // What is left at the end is at most what a master never gives back, until its lease is over.
-    livenessMs:
-      400 * tempo.timeoutMs + 40 * tempo.visibilityMs + (foreign.masters.length > 0 ? 1.5 * FOREIGN_LEASE_MS : 0),
+    livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs + 1.5 * leaseMaxMs,
     faultGapMs: safetyMs / logUniform(lengths, 5, 25),
     faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
   };
 }
 
-/** How long a worker of ours stays with a master that never says who its guests are. */
-const FOREIGN_LEASE_MS = 900_000;
+/** The longest that anybody stays anywhere without a sign of either master. */
+function longestLease(masters: readonly MasterPlan[], workers: readonly WorkerPlan[], isMixed: boolean): number {
+  const ours = masters.map(({ options }) => options.leaseMs);
+  // Workers that ask for each task are told no length, so each has its own.
+  const foreign = [...masters, ...workers].map(({ options }) => options.foreignLeaseMs);
+  return Math.max(...ours, ...(isMixed ? foreign : []));
+}
 
 const thoseThatKnow = (masters: readonly MasterPlan[], at: Endpoint): readonly Endpoint[] =>
   masters.filter(({ options }) => options.peers.includes(at)).map(({ listensAt }) => listensAt);

@@ -13,11 +13,11 @@ export interface LendingPlan extends FarmPlan {
   readonly leaseMaxMs: number;
 }
 
-export const foreignMasterStyles = ["returns", "keeps", "lends", "deaf"] as const;
+export const foreignMasterStyles = ["returns", "keeps", "lends", "deaf", "trades"] as const;
 
 /**
  * A master of another team. `returns`: it asks for workers, and gives them back; `keeps`: it never does; `lends`: it has a
- * worker that it lends; `deaf`: it lends, and never answers when it is given back.
+ * worker that it lends; `deaf`: it lends, and never answers when it is given back; `trades`: it borrows as well as lends.
  */
 export interface ForeignMasterPlan {
   readonly id: NodeId;
@@ -26,14 +26,22 @@ export interface ForeignMasterPlan {
   readonly style: (typeof foreignMasterStyles)[number];
   /** The address in its RETURN is nobody's. */
   readonly isWrong: boolean;
+  /** It says RELEASE_COMPLETED when a guest arrives. */
+  readonly isHasty: boolean;
+  /** Some of its requests name this place, at which another lives, as its own. */
+  readonly alias: Endpoint | undefined;
   readonly peers: readonly Endpoint[];
   readonly everyMs: number;
   readonly stayMs: number;
 }
 
-/** A worker of another team that goes where it is sent. */
+/**
+ * A worker of another team that goes where it is sent: `pull` is told in answer to a question, `listening` at a port of its
+ * own, `push` on the connection on which it waits for its tasks. Its home is a master of another team's, or one of ours.
+ */
 export interface MoverPlan {
   readonly id: NodeId;
+  readonly style: "pull" | "listening" | "push";
   readonly home: NodeId;
   readonly homeAt: Endpoint;
   readonly machine: number;

@@ -4,7 +4,7 @@ import { diskOf } from "../farm/disturbances.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
 import type { FarmChecker, MasterObservation } from "../farm/world.ts";
 import { lendingFaultNames } from "./faults/names.ts";
-import type { LendingPlan } from "./plan.ts";
+import type { LendingPlan, MoverPlan } from "./plan.ts";
 import type { LendingWorld } from "./world.ts";
 
 const circumstances = {
@@ -20,8 +20,18 @@ const circumstances = {
   "drawn a foreign master that keeps": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "keeps"),
   "drawn a foreign master that lends": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "lends"),
   "drawn a deaf foreign master": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "deaf"),
+  "drawn a foreign master that trades": ({ foreignMasters }) => foreignMasters.some(({ style }) => style === "trades"),
+  "drawn a hasty foreign master": ({ foreignMasters }) => foreignMasters.some(({ isHasty }) => isHasty),
+  "drawn a foreign pull worker at ours": ({ movers, masters }) => hasAtOurs(movers, masters, "pull"),
+  "drawn a foreign listening worker at ours": ({ movers, masters }) => hasAtOurs(movers, masters, "listening"),
+  "drawn a foreign push worker at ours": ({ movers, masters }) => hasAtOurs(movers, masters, "push"),
+  "drawn a worker called constructor": ({ workers }) => workers.some(({ id }) => id === "constructor"),
   "drawn a pull worker of ours": ({ workers }) => workers.some(({ options }) => options.style === "pull"),
 } satisfies Record<string, (plan: LendingPlan) => boolean>;
+
+function hasAtOurs(movers: readonly MoverPlan[], masters: LendingPlan["masters"], wanted: MoverPlan["style"]): boolean {
+  return movers.some(({ style, home }) => style === wanted && masters.some(({ id }) => id === home));
+}
 
 const wireSights = ["swallowed", "cut-in-mid-line", "stalled", "gave-up", "merged", "cut-in-chunks"];
 
@@ -41,6 +51,12 @@ const paths = [
   "reclaim ordered",
   "ask answered",
   "ask refused",
+  "foreign pull worker moved",
+  "foreign listening worker moved",
+  "foreign push worker moved",
+  "foreign master gives a guest a task",
+  "foreign master says RELEASE_COMPLETED on arrival",
+  "foreign master names another's address",
 ];
 
 export function createLendingCounters(): Counters {

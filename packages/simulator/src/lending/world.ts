@@ -14,6 +14,8 @@ export interface LendingWorld extends FarmWorld {
   readonly movers: readonly Mover[];
   /** Where somebody lives who speaks in the names of others. */
   readonly forger: Machine;
+  /** How many bytes he has said, by the addresses from which he has. */
+  readonly forged: Map<string, number>;
   /** Workers that have been away. */
   readonly travelled: ReadonlySet<WorkerLife>;
 }

@@ -24,8 +24,13 @@ export function applyMutant(name: string): string | undefined {
   return undefined;
 }
 
-/** The source with the mistake, or `undefined` if the place for it is not there, or there more than once. */
-export function mutate({ find, replace }: Mutant, source: string): string | undefined {
-  const parts = source.split(find);
-  return parts.length === 2 ? parts.join(replace) : undefined;
+/** The source with the mistake, or `undefined` if a place for it is not there, or there more than once. */
+export function mutate({ find, replace, more = [] }: Mutant, source: string): string | undefined {
+  let mutated = source;
+  for (const edit of [{ find, replace }, ...more]) {
+    const parts = mutated.split(edit.find);
+    if (parts.length !== 2) return undefined;
+    mutated = parts.join(edit.replace);
+  }
+  return mutated;
 }

@@ -13,6 +13,8 @@ export interface Mutant {
   /** A text that the file has exactly once, and what stands there instead. */
   readonly find: string;
   readonly replace: string;
+  /** Where else in that file the mistake shows: two rules that hide each other's absence go together. */
+  readonly more?: readonly { readonly find: string; readonly replace: string }[];
   /** Where it is found; `pulse` if it does not say. */
   readonly world?: WorldName;
   /** The checker that finds it on its own. */

@@ -71,7 +71,7 @@ function isHeldBack(state: TransportState, conn: SimConn, handled: number): bool
   }
   // The news that the other side has read brings us back here.
   if ((conn.socket?.unsentBytes ?? 0) > limits.outputPauseBytes) return true;
-  const waitMs = takeLine(conn.allowance, limits, nowOf(state));
+  const waitMs = takeLine(conn.allowance, conn.rate, nowOf(state));
   if (waitMs > 0) later(state, waitMs, () => handleLines(state, conn));
   return waitMs > 0;
 }

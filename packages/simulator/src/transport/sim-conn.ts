@@ -1,7 +1,7 @@
 import type { ConnId, InstantMs } from "@mutirao/primitives";
 import type { LineDecoder } from "@mutirao/protocol";
 import type { SimSocket } from "../network/sim-network.ts";
-import type { Allowance } from "./allowance.ts";
+import type { Allowance, AllowanceLimits } from "./allowance.ts";
 
 /** A connection as the transport holds it, from the dial or the accept to the moment its end has been told. */
 export interface SimConn {
@@ -11,6 +11,8 @@ export interface SimConn {
   readonly source: string;
   readonly decoder: LineDecoder;
   readonly allowance: Allowance;
+  /** How the allowance fills. */
+  rate: AllowanceLimits;
   /**
    *   looking-up --> connecting --> open --> closing --> closed
    *        |              |           |                    ^

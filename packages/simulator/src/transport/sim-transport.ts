@@ -73,6 +73,12 @@ export function createSimTransport(
     send: (conn, line) => send(state, conn, line),
     identify: (conn) => identify(state, conn),
     spare: (conn, isSpared) => spare(state, conn, isSpared),
+    allow(id, linesPerSecond) {
+      const conn = state.conns.get(id);
+      if (conn === undefined) return;
+      conn.rate = { linesPerSecondMax: linesPerSecond, linesBurstMax: linesPerSecond };
+      conn.allowance.tokens = linesPerSecond;
+    },
     owe(id) {
       const conn = state.conns.get(id);
       if (conn !== undefined) conn.isOwed = true;
@@ -101,6 +107,7 @@ function createConn(state: TransportState, id: ConnId, source: string): SimConn 
     source,
     decoder: createLineDecoder(isDialled ? limits.lineMaxBytes : limits.lineUnidentifiedMaxBytes),
     allowance: { tokens: limits.linesBurstMax, at: now },
+    rate: limits,
     phase: "looking-up",
     socket: undefined,
     early: [],

@@ -19,12 +19,39 @@ export type StoreFiles = ReturnType<typeof filesIn>;
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 export const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** Makes a directory that nobody else may look into, where there is none yet, and makes that durable. */
+/**
+ * Makes a directory that nobody else may look into, where there is none yet, and makes that durable. One step after the
+ * other: asked for all of them at once, Node tries for ever where the platform answers "no such file" for good, as
+ * Linux does in /proc.
+ */
 export function ensureDirectory(directory: string): void {
-  const firstMade = mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (firstMade === undefined) return;
-  for (let made = directory; made !== dirname(firstMade); made = dirname(made)) syncDirectory(dirname(made));
+  for (const missing of missingDirectories(directory)) {
+    makeDirectory(missing);
+    syncDirectory(dirname(missing));
+  }
+  if (!isDirectory(directory)) makeDirectory(directory);
 }
+
+/** Itself and all above it that are not there, the uppermost first. */
+function missingDirectories(directory: string): readonly string[] {
+  const missing: string[] = [];
+  for (let path = directory; !exists(path); path = dirname(path)) {
+    missing.unshift(path);
+    if (path === dirname(path)) break;
+  }
+  return missing;
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (!isDirectory(path)) throw error;
+  }
+}
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Makes durable which files a directory has. */
 export function syncDirectory(directory: string): void {

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { ThreadOptions } from "../messages.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { ensureDirectory, exists, filesIn, sizeOf } from "./files.ts";
+import { type CheckPlace, createPlaceCheck } from "./files-in-place.ts";
 import { inspectDatabase } from "./inspect-database.ts";
 import type { KnownRows } from "./known-rows.ts";
 import { makeDatabase } from "./make-database.ts";
@@ -10,6 +11,7 @@ import { migrate } from "./schema.ts";
 export interface OpenDatabase {
   readonly database: DatabaseSync;
   readonly known: KnownRows;
+  readonly checkPlace: CheckPlace;
   /** Lets go of the file and then of the directory. */
   close(): void;
 }
@@ -26,6 +28,7 @@ export function openDatabase({ directory, fileMaxBytes }: ThreadOptions): OpenDa
     return {
       database,
       known,
+      checkPlace: createPlaceCheck(files),
       close() {
         database.close();
         lock.close();

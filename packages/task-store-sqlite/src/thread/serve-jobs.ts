@@ -29,7 +29,7 @@ export function serveJobs(port: MessagePort, options: ThreadOptions): void {
  */
 function createServing(open: OpenDatabase, answers: Answers): (first: Asked, next: () => Asked | undefined) => void {
   const { database, known } = open;
-  const transact = createTransact(database);
+  const transact = createTransact(open);
   const waiting = createWaitingJobs();
   const commitWrites = createCommitWrites(createWriteGroup(database, known, transact), answers);
   const checkpoints = createCheckpoints(database);

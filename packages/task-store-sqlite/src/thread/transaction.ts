@@ -1,9 +1,9 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { OpenDatabase } from "./open-database.ts";
 
 /** Does something to the database, all or nothing, and durably once it returns. Throws what has prevented it. */
 export type Transact = <T>(body: () => T) => T;
 
-export function createTransact(database: DatabaseSync): Transact {
+export function createTransact({ database, checkPlace }: Pick<OpenDatabase, "database" | "checkPlace">): Transact {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   return (body) => {
@@ -11,6 +11,7 @@ export function createTransact(database: DatabaseSync): Transact {
     try {
       const result = body();
       commit.run();
+      checkPlace();
       return result;
     } catch (error) {
       // Some errors, a full disk among them, end the transaction by themselves.

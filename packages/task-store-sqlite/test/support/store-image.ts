@@ -21,7 +21,7 @@ export const LOG = "tasks.db-wal";
 /** The image of a store after each of the writes, every one of which was a transaction of its own, and after its end. */
 export function imagesAfter(directory: string, writes: readonly (readonly StoreChange[])[]): readonly StoreImage[] {
   const open = openDatabase({ directory, fileMaxBytes: undefined });
-  const writeGroup = createWriteGroup(open.database, open.known, createTransact(open.database));
+  const writeGroup = createWriteGroup(open.database, open.known, createTransact(open));
   const images = writes.map((changes) => {
     const cells: Cell[] = [];
     pushWrite(cells, changes);

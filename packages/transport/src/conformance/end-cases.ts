@@ -140,6 +140,7 @@ export const endCases: readonly ConformanceCase[] = [
     transport.send(unknown, "lost\n");
     transport.identify(unknown);
     transport.spare(unknown, true);
+    transport.allow(unknown, 1);
     transport.owe(unknown);
     transport.close(unknown);
     transport.close(record.conn);

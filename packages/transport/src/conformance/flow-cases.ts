@@ -73,6 +73,20 @@ export const flowCases: readonly ConformanceCase[] = [
     expectEqual(record.closed, undefined, "the end of the fast sender's connection");
   }),
 
+  conformanceCase("a sender that is allowed more is not held to the rate of the others", async (bench) => {
+    // At the usual rate its last line would come after ten minutes.
+    const listening = await bench.listening({ linesPerSecondMax: 1, linesBurstMax: 5 }, (transport) => ({
+      lineReceived(conn, line) {
+        transport.allow(conn, 1_000_000);
+        transport.send(conn, `${line}\n`);
+      },
+    }));
+    const { peer } = await bench.rawPeerOf(listening);
+    const lines = Array.from({ length: 600 }, (_, index) => `line ${index}\n`);
+    peer.write(bytesOf(lines.join("")));
+    await expectReceived(bench, peer, lines.join(""));
+  }),
+
   conformanceCase("a half-close while paused for the rate loses nothing either", async (bench) => {
     const listening = await bench.listening({ linesPerSecondMax: 200, linesBurstMax: 5 }, echo);
     const { peer, record } = await bench.rawPeerOf(listening);

@@ -16,8 +16,10 @@ export interface Message {
 }
 
 export interface Conversation {
-  /** Who takes part, in the order in which they came in: one column each. */
+  /** Masters that take part, in the order in which they came in: one column each. */
   readonly sides: readonly string[];
+  /** Workers take part: they share a last column, for there may be many, and each says little. */
+  readonly hasWorkers: boolean;
   /** The latest last. */
   readonly messages: readonly Message[];
   /** Messages that are known and not shown. */
@@ -37,20 +39,28 @@ export function conversationOf(
     ({ exchange: { from, to } }) => about === undefined || from === about || to === about,
   );
   const shown = told.slice(-shownMax);
-  const sides = [...new Set(shown.flatMap(({ exchange: { from, to } }) => [from, to]))];
+  const all = [...new Set(shown.flatMap(({ exchange: { from, to } }) => [from, to]))];
+  const workers = new Set(shown.flatMap(({ exchange }) => workerIn(exchange) ?? []));
+  const sides = all.filter((side) => !workers.has(side));
   const columns = new Map(sides.map((side, n) => [side, n]));
   return {
     sides,
+    hasWorkers: workers.size > 0,
     messages: shown.map(({ exchange, toldBy }) => ({
       n: exchange.n,
       exchange,
       toldBy,
       sense: senseOf(exchange.word),
-      from: columns.get(exchange.from) ?? 0,
-      to: columns.get(exchange.to) ?? 0,
+      from: columns.get(exchange.from) ?? sides.length,
+      to: columns.get(exchange.to) ?? sides.length,
     })),
     older: told.length - shown.length,
   };
+}
+
+/** That side of a message that is a worker: the one that it is about. */
+export function workerIn({ from, to, workers }: Exchange): string | undefined {
+  return workers.find((worker) => worker === from || worker === to);
 }
 
 interface Told {
@@ -97,3 +107,23 @@ export function readableLine(line: string): string {
     return line;
   }
 }
+
+/** A part of a line: as it is, or a character that cannot be seen or would change how others are seen. */
+export interface LinePart {
+  readonly text: string;
+  readonly isHidden: boolean;
+}
+
+/** Controls, formats (direction marks, zero widths), what is not assigned, halves of pairs, and breaks of lines. */
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u;
+const HIDDEN_OR_NOT = /[\p{C}\p{Zl}\p{Zp}]|[^\p{C}\p{Zl}\p{Zp}]+/gu;
+
+/** A line as it can be shown without being misread: what is hidden in it is named. */
+export function lineParts(line: string): readonly LinePart[] {
+  return (line.match(HIDDEN_OR_NOT) ?? []).map((text) =>
+    HIDDEN.test(text) ? { text: codePointName(text), isHidden: true } : { text, isHidden: false },
+  );
+}
+
+const codePointName = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;

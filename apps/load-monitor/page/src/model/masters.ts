@@ -87,7 +87,33 @@ export interface Totals {
   readonly loans: number;
 }
 
-export function totalsOf({ masters, loans }: PageState): Totals {
+/** A report of ours names so many workers at least; of more, it may be that only their number is known. */
+const NAMED_MAX = 48;
+
+/** Workers by their names, each once wherever two masters still tell of it; where they have no names, their number. */
+function workersIn(
+  present: readonly MonitoredMaster[],
+  workers: PageState["workers"],
+): Pick<Totals, "workers" | "idle"> {
+  const all = [...workers.values()];
+  const known = new Set(all.flatMap(({ owner, master }) => [owner, master]));
+  const isNaming = ({ id, workers: { total } }: MonitoredMaster): boolean =>
+    known.has(id) && total !== null && total <= NAMED_MAX;
+  const naming = new Set<string | null>(present.filter(isNaming).map(({ id }) => id));
+  const named = all.filter(
+    ({ owner, master, status }) => status !== "TIMEOUT" && (naming.has(owner) || naming.has(master)),
+  );
+  const counted = present.filter(({ id }) => !naming.has(id));
+  const sum = (figure: (master: MonitoredMaster) => number | null): number =>
+    counted.reduce((total, master) => total + (figure(master) ?? 0), 0);
+  return {
+    workers: named.length + sum(({ workers: { alive, total } }) => alive ?? total),
+    idle:
+      named.filter(({ busy, status }) => busy === 0 && status === "ALIVE").length + sum((each) => each.workers.idle),
+  };
+}
+
+export function totalsOf({ masters, loans, workers }: PageState): Totals {
   const all = [...masters.values()];
   const present = all.filter(({ freshness }) => freshness !== "gone");
   const sum = (figure: (master: MonitoredMaster) => number | null): number =>
@@ -99,8 +125,7 @@ export function totalsOf({ masters, loans }: PageState): Totals {
     gone: all.length - present.length,
     saturated: count(({ state }) => state === "SATURATED"),
     stalled: count(({ state }) => state === "STALLED"),
-    workers: sum(({ workers }) => workers.alive ?? workers.total),
-    idle: sum(({ workers }) => workers.idle),
+    ...workersIn(present, workers),
     backlog: sum(({ backlog }) => backlog),
     throughputPerS: sum(({ throughputPerS }) => throughputPerS),
     loans: loans.size,

@@ -1,18 +1,38 @@
+import type { Exchange } from "@mutirao/operator-api/monitor";
 import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { conversationAbout, exchanges, steadyIds } from "../live/page.ts";
 import { format, text } from "../live/words.ts";
-import { conversationOf, type Message, readableLine } from "../model/conversation.ts";
+import { conversationOf, lineParts, type Message, readableLine, workerIn } from "../model/conversation.ts";
 import { Age } from "./age.tsx";
 import { Choice, Empty, Panel } from "./panel.tsx";
 
 const STEP = 30;
 const AT_END_PX = 40;
 const shownMax = signal(STEP);
-const conversation = computed(() => conversationOf(exchanges.value, conversationAbout.value, shownMax.value));
+/** What is shown while somebody reads in it: what is new does not push it away. `undefined`: the latest. */
+const held = signal<readonly Exchange[] | undefined>(undefined);
+const conversation = computed(() =>
+  conversationOf(held.value ?? exchanges.value, conversationAbout.value, shownMax.value),
+);
+const newer = computed(() => {
+  const last = held.value?.at(-1)?.n;
+  if (last === undefined) return 0;
+  const since = exchanges.value.filter(({ n }) => n > last);
+  return conversationOf(since, conversationAbout.value, since.length).messages.length;
+});
 const everyone = steadyIds(() => [...new Set(exchanges.value.flatMap(({ from, to }) => [from, to]))].sort());
 /** The message that is open. */
 const opened = signal<number | undefined>(undefined);
+
+const hold = (): void => {
+  held.value ??= exchanges.peek();
+};
+
+const goOn = (): void => {
+  opened.value = undefined;
+  held.value = undefined;
+};
 
 /** Who said what to whom: one column for each, time going down. */
 export function ConversationPanel() {
@@ -43,8 +63,9 @@ export function ConversationPanel() {
 
 function Diagram() {
   const words = text.value;
-  const { sides, messages, older } = conversation.value;
-  const columns = { "--sides": `${sides.length}` };
+  const { sides, hasWorkers, messages, older } = conversation.value;
+  const columnCount = sides.length + (hasWorkers ? 1 : 0);
+  const columns = { "--sides": `${columnCount}` };
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const latest = messages.at(-1)?.n;
@@ -74,6 +95,8 @@ function Diagram() {
         ref={box}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           isAtEnd.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+          if (!isAtEnd.current) hold();
+          else if (opened.peek() === undefined) held.value = undefined;
         }}
       >
         <div class="sides" aria-hidden="true">
@@ -82,13 +105,30 @@ function Diagram() {
               <span>{id}</span>
             </div>
           ))}
+          {hasWorkers ? (
+            <div class="side of-workers">
+              <span>{words.workers}</span>
+            </div>
+          ) : null}
         </div>
         <ol class="messages">
           {messages.map((message) => (
-            <Item key={message.n} message={message} sides={sides.length} />
+            <Item key={message.n} message={message} sides={columnCount} />
           ))}
         </ol>
       </div>
+      {newer.value === 0 ? null : (
+        <button
+          type="button"
+          class="more"
+          onClick={() => {
+            goOn();
+            isAtEnd.current = true;
+          }}
+        >
+          {words.newerMessages(newer.value)}
+        </button>
+      )}
     </>
   );
 }
@@ -99,7 +139,10 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
   const isOpen = opened.value === n;
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   const { count, workers, why } = exchange;
-  const amount = count ?? (workers.length > 0 ? workers.length : null);
+  const worker = workerIn(exchange);
+  const known = count ?? (workers.length > 0 ? workers.length : null);
+  // A message to a worker is about that one.
+  const amount = worker === undefined ? known : null;
   const parts = [
     words.messageLabel(exchange.from, exchange.to, exchange.word),
     amount === null ? "" : words.workersCount(amount),
@@ -112,12 +155,13 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
         aria-expanded={isOpen}
         onClick={() => {
           opened.value = isOpen ? undefined : n;
+          hold();
         }}
       >
         <span class="message-time">
-          {format.value.time(exchange.at)} <Age at={exchange.at} />
+          {format.value.exactTime(exchange.at)} <Age at={exchange.at} />
         </span>
-        <span class="unseen">{parts.filter((part) => part !== "").join(", ")}</span>
+        <span class="unseen in-words">{parts.filter((part) => part !== "").join(", ")}</span>
         <span class="lines" aria-hidden="true">
           {Array.from({ length: sides }, (_, side) => (
             <span key={side} class="line" style={{ gridColumn: `${side + 1}` }} />
@@ -127,7 +171,8 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
             style={{ "--from": `${left}`, "--span": `${right - left}` }}
           >
             <span class="label">
-              <b>{exchange.word}</b>
+              <b>{breakable(exchange.word)}</b>
+              {worker === undefined ? null : <span> · {worker}</span>}
               {amount === null ? null : <span> · {words.workersCount(amount)}</span>}
               {why === null ? null : <em> {why}</em>}
             </span>
@@ -139,10 +184,13 @@ function Item({ message, sides }: { readonly message: Message; readonly sides: n
   );
 }
 
+/** A long word of the wire may be broken where its own words end. */
+const breakable = (word: string) => word.split(/(?<=_)/).map((part, n) => (n === 0 ? part : [<wbr key={n} />, part]));
+
 /** All that is known of a message, its exact text above all. */
 function Exactly({ message: { exchange, toldBy } }: { readonly message: Message }) {
   const words = text.value;
-  const { line, why, workers, at, from, to, word } = exchange;
+  const { line, bytes, isCut, why, workers, at, from, to, word } = exchange;
   return (
     <div class="exactly">
       <p>
@@ -162,14 +210,40 @@ function Exactly({ message: { exchange, toldBy } }: { readonly message: Message 
         <p class="quiet">{words.notTold}</p>
       ) : (
         <>
-          <h3>{words.exactly}</h3>
-          <pre class="wire" tabIndex={0}>
-            {line}
+          <h3>
+            {words.exactly}{" "}
+            {bytes === null ? null : <span class="quiet">{words.lineBytes(format.value.number(bytes))}</span>}
+          </h3>
+          <pre class="wire" tabIndex={0} dir="ltr">
+            <ExactLine line={line} />
           </pre>
-          <h3>{words.readable}</h3>
-          <pre tabIndex={0}>{readableLine(line)}</pre>
+          {isCut ? (
+            <p class="cut">{words.lineCut(format.value.number(line.length))}</p>
+          ) : (
+            <>
+              <h3>{words.readable}</h3>
+              <pre tabIndex={0} dir="ltr">
+                <ExactLine line={readableLine(line)} isLaidOut />
+              </pre>
+            </>
+          )}
         </>
       )}
     </div>
+  );
+}
+
+/** Foreign text as text: nothing in it is markup, and what is hidden in it is named. */
+function ExactLine({ line, isLaidOut = false }: { readonly line: string; readonly isLaidOut?: boolean }) {
+  const rows = isLaidOut ? line.split("\n") : [line];
+  return (
+    <>
+      {rows.map((row, n) => (
+        <>
+          {n === 0 ? null : "\n"}
+          {lineParts(row).map(({ text: part, isHidden }) => (isHidden ? <i class="hidden-character">{part}</i> : part))}
+        </>
+      ))}
+    </>
   );
 }

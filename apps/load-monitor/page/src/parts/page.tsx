@@ -31,20 +31,24 @@ function Board() {
     <>
       <AlarmsPanel />
       <div class="columns">
-        <div class="column column-cluster">
-          <TopologyPanel />
-          <MastersPanel />
+        <div class="columns-pair">
+          <div class="column">
+            <TopologyPanel />
+            <MastersPanel />
+          </div>
+          <div class="column">
+            <ConversationPanel />
+            <ViewsPanel />
+          </div>
         </div>
-        <div class="column column-talk">
-          <ConversationPanel />
-          <ViewsPanel />
-        </div>
-        <div class="column column-one">
-          <MasterPanel />
-        </div>
-        <div class="column column-told">
-          <NoticesPanel />
-          <SourcesPanel />
+        <div class="columns-pair columns-pair-one">
+          <div class="column">
+            <MasterPanel />
+          </div>
+          <div class="column">
+            <NoticesPanel />
+            <SourcesPanel />
+          </div>
         </div>
       </div>
     </>

@@ -1,4 +1,4 @@
-import type { MonitoredLoan, MonitoredMaster } from "@mutirao/operator-api/monitor";
+import type { MonitoredMaster } from "@mutirao/operator-api/monitor";
 import { computed, type ReadonlySignal, signal, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { eyes, freshness, now, selected, state } from "../live/page.ts";
@@ -8,7 +8,7 @@ import type { Point } from "../model/layout.ts";
 import { busyShare } from "../model/masters.ts";
 import { MASTER_RADIUS, neighbourOf, pointOf, type Sight, type WorkerDot } from "../model/topology.ts";
 
-type Positions = ReadonlyMap<string, Point>;
+export type Positions = ReadonlyMap<string, Point>;
 
 const ORIGIN: Point = { x: 0, y: 0 };
 
@@ -172,7 +172,7 @@ interface TextsProps extends CirclesProps {
 }
 
 const LABEL_MAX = 18;
-const shortId = (id: string): string => (id.length > LABEL_MAX ? `${id.slice(0, LABEL_MAX - 1)}…` : id);
+export const shortId = (id: string): string => (id.length > LABEL_MAX ? `${id.slice(0, LABEL_MAX - 1)}…` : id);
 
 /** In a crowd, only those in trouble have their names written. */
 function Texts({ master, isStale, isDetailed, seenAs }: TextsProps) {
@@ -260,75 +260,3 @@ export const Sights = ({ sights, positions }: { readonly sights: readonly Sight[
     })}
   </g>
 );
-
-interface LoanEdgesProps {
-  readonly loans: readonly MonitoredLoan[];
-  readonly positions: Positions;
-}
-
-/** Loans between the same two are drawn beside each other. */
-export function LoanEdges({ loans, positions }: LoanEdgesProps) {
-  const counted = new Map<string, number>();
-  return (
-    <g class="loans">
-      {loans.map((loan) => {
-        const pair = JSON.stringify([loan.lender, loan.borrower]);
-        const nth = counted.get(pair) ?? 0;
-        counted.set(pair, nth + 1);
-        const [from, to] = [positions.get(loan.lender), positions.get(loan.borrower)];
-        return from === undefined || to === undefined ? null : (
-          <LoanEdge key={loan.key} loan={loan} from={from} to={to} nth={nth} />
-        );
-      })}
-    </g>
-  );
-}
-
-interface LoanEdgeProps {
-  readonly loan: MonitoredLoan;
-  readonly from: Point;
-  readonly to: Point;
-  readonly nth: number;
-}
-
-/** How far a loan is bent aside, so that the way there and the way back are two. */
-const BEND = 34;
-const BEND_STEP = 30;
-/** The ring of workers is not crossed. */
-const KEEP_OFF = 58;
-
-function LoanEdge({ loan, from, to, nth }: LoanEdgeProps) {
-  const said = useMemo(() => computed(() => timeLeftOf(loan, now.value)), [loan]);
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const length = Math.max(1, Math.hypot(dx, dy));
-  const [ux, uy] = [dx / length, dy / length];
-  const bend = BEND + nth * BEND_STEP;
-  const start = { x: from.x + ux * KEEP_OFF, y: from.y + uy * KEEP_OFF };
-  const end = { x: to.x - ux * KEEP_OFF, y: to.y - uy * KEEP_OFF };
-  const middle = { x: (from.x + to.x) / 2 + uy * bend, y: (from.y + to.y) / 2 - ux * bend };
-  const label = { x: (start.x + end.x) / 4 + middle.x / 2, y: (start.y + end.y) / 4 + middle.y / 2 };
-  const { worker, lender, borrower, state: word } = loan;
-  return (
-    <g class={`loan-edge loan-${word.toLowerCase() === "unreturnable" ? "bad" : "well"}`} data-loan={loan.id}>
-      <path
-        class="loan"
-        role="img"
-        aria-label={text.value.loanLabel(worker, lender, borrower, said.value)}
-        d={`M${start.x.toFixed(1)} ${start.y.toFixed(1)} Q${middle.x.toFixed(1)} ${middle.y.toFixed(1)} ${end.x.toFixed(1)} ${end.y.toFixed(1)}`}
-        marker-end="url(#loan-tip)"
-      />
-      <text class="loan-text" x={label.x} y={label.y - 4} aria-hidden="true">
-        {shortId(worker)}
-        <tspan class="loan-left" x={label.x} dy="13">
-          {said}
-        </tspan>
-      </text>
-    </g>
-  );
-}
-
-function timeLeftOf({ endsAt, state: word }: MonitoredLoan, at: number): string {
-  if (endsAt === null) return word;
-  const leftMs = Date.parse(endsAt) - at;
-  return leftMs <= 0 ? text.value.overdue : text.value.timeLeft(format.value.age(leftMs));
-}

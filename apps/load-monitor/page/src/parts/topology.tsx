@@ -7,7 +7,8 @@ import { createLayout, type Point } from "../model/layout.ts";
 import { MASTER_RADIUS, type Topology, topologyOf } from "../model/topology.ts";
 import { NoMasters } from "./masters.tsx";
 import { Choice, Panel } from "./panel.tsx";
-import { Dots, LoanEdges, MasterNodes, Sights } from "./topology-shapes.tsx";
+import { LoanEdges } from "./topology-loans.tsx";
+import { Dots, MasterNodes, Sights } from "./topology-shapes.tsx";
 
 const topology = computed(() => topologyOf(state.value, eyes.value));
 const ids = steadyIds(() => topology.value.ids);

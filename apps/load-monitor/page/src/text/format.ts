@@ -14,6 +14,8 @@ export interface Format {
   rate(value: number | null): string;
   /** The time of day of a moment, by the clock of whoever looks. */
   time(moment: string): string;
+  /** The same to the millisecond. */
+  exactTime(moment: string): string;
   word(table: Readonly<Record<string, string>>, word: string): string;
   notice(notice: MonitoredNotice): string;
 }
@@ -28,6 +30,9 @@ export function formatIn(strings: Strings): Format {
   const fine = new Intl.NumberFormat(strings.locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(strings.locale, { style: "percent", maximumFractionDigits: 0 });
   const clock = new Intl.DateTimeFormat(strings.locale, { timeStyle: "medium", hourCycle: "h23" });
+  const exactClock = new Intl.DateTimeFormat(strings.locale, {
+    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" },
+  });
   const dash = strings.notKnownShort;
   const number = (value: number): string => (Math.abs(value) < 100 ? fine : whole).format(value);
 
@@ -49,6 +54,7 @@ export function formatIn(strings: Strings): Format {
     share: (value) => (value === null ? dash : percent.format(value)),
     rate: (value) => (value === null ? dash : strings.perSecond(number(value))),
     time: (moment) => clock.format(new Date(moment)),
+    exactTime: (moment) => exactClock.format(new Date(moment)),
     word,
     notice({ kind, data }) {
       const words: NoticeWords = strings.noticeTexts;

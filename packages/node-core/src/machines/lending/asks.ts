@@ -11,6 +11,7 @@ import {
   type Prng,
 } from "@mutirao/primitives";
 import type { Message, Offer, WorkerRefusal, WorkerRequest } from "@mutirao/protocol";
+import { spokenMs } from "../../journal/words.ts";
 import {
   type AskWaves,
   firstAskWaves,
@@ -28,6 +29,7 @@ import { lifeMs, type Pace, viewMs } from "../../policies/lending/parameters.ts"
 import { planWave } from "../../policies/lending/plan-wave.ts";
 import type { MoveCost } from "../move-cost.ts";
 import type { MasterOutbox } from "../outbox.ts";
+import { nameOf } from "./conversation.ts";
 import type { Exchange, Exchanges } from "./exchanges.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
@@ -49,8 +51,6 @@ export interface Asks {
   askByHand(peer: PeerRecord, workers: number, figures: LendingFigures, now: InstantMs): boolean;
   /** Nothing waits any more: what still stands at lenders is taken back. */
   withdraw(): void;
-  /** Why the last evaluation asked, or did not. */
-  readonly lastNeed: Need | undefined;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
 }
@@ -115,7 +115,8 @@ interface State extends AsksTools {
   incoming: number;
   asks: number;
   retryAt: InstantMs | undefined;
-  lastNeed: Need | undefined;
+  /** Why the last evaluation asked, or did not. */
+  lastReason: Need["reason"] | undefined;
 }
 
 export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
@@ -130,7 +131,7 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     incoming: 0,
     asks: 0,
     retryAt: undefined,
-    lastNeed: undefined,
+    lastReason: undefined,
   };
   return {
     get asked() {
@@ -141,9 +142,6 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
     },
     get incoming() {
       return state.incoming;
-    },
-    get lastNeed() {
-      return state.lastNeed;
     },
     promiserOf: (worker) => state.promised.get(worker)?.peer,
     arrived(worker, now) {
@@ -176,8 +174,7 @@ function withdraw(state: State): void {
   }
 }
 
-function forgetPromise(state: State, promise: Promised | undefined): void {
-  if (promise === undefined) return;
+function forgetPromise(state: State, promise: Promised): void {
   state.promised.delete(promise.worker);
   state.promises.cancel(promise);
   state.incoming -= promise.slots;
@@ -211,10 +208,9 @@ function evaluate(state: State, count: () => LendingFigures, borrowRoom: number,
 
 /** Only what is new is told: what a master needs is looked at with every event. */
 function tellNeed(state: State, need: Need, figures: LendingFigures): void {
-  const last = state.lastNeed;
-  state.lastNeed = need;
-  if (last?.reason === need.reason) return;
   const { workers, reason, waitMs, triggerMs } = need;
+  if (state.lastReason === reason) return;
+  state.lastReason = reason;
   const { backlog, serviceMs } = figures;
   state.outbox.notify({
     kind: "borrow-weighed",
@@ -289,7 +285,9 @@ function ask(
   mine.exchange = exchanges.open(
     {
       to: peer.endpoint,
+      name: nameOf(peer),
       message: requestOf(state, mine, at, figures),
+      why: need === undefined ? "an operator asked for it" : whyOf(need),
       forMs: lengthMs,
       onMessage: (message, later) => answered(state, mine, message, later),
       onEnd: (later) => ended(state, mine, later),
@@ -306,6 +304,9 @@ function ask(
   if (!peer.isOurs) peer.notBefore = after(now, classCoolDownMs(state.prng));
   return true;
 }
+
+const whyOf = ({ waitMs, triggerMs }: Need): string =>
+  `the wait of ${spokenMs(waitMs)} is above ${spokenMs(triggerMs)}`;
 
 function requestOf(
   { options }: State,

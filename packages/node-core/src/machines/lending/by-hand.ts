@@ -5,6 +5,7 @@ import type { WorkerRecord } from "../worker-record.ts";
 import { figuresAt, type LendingState, room } from "./lending-state.ts";
 import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
+import { isBarredPeer, promiseTo } from "./promise-to.ts";
 
 /**
  * What an operator orders instead of waiting for the policy to come to it. The operator's own limits hold all the same,
@@ -49,7 +50,6 @@ function askInTurn(state: LendingState, peers: readonly PeerRecord[], workers: n
 
 /** The workers go as if the peer had asked for them; whether it has a use for them is for it to say, and to send them home. */
 export function lendByHand(state: LendingState, { peer: name, workers }: Lend, now: InstantMs): Answer {
-  const { log, loans, farm } = state;
   const peer = peerCalled(state, name);
   const code = whyNothingMoves(state) ?? whyNotThere(state, peer);
   if (code !== undefined) return refused(code);
@@ -61,13 +61,10 @@ export function lendByHand(state: LendingState, { peer: name, workers }: Lend, n
   if (chosen.length === 0) return refused("ERR_NONE_IDLE");
   const most = room(state, figures);
   if (most < 1 || (typeof workers !== "number" && chosen.length > most)) return refused("ERR_LEND_LIMIT");
-  const begun = chosen.slice(0, most).map((worker) => {
-    worker.isBarred = true;
-    farm.review(worker);
-    return loans.offer(worker, peer, peer.figures?.at ?? peer.endpoint, now);
-  });
+  const to = peer.figures?.at ?? peer.endpoint;
+  const begun = chosen.slice(0, most).map((worker) => promiseTo(state, worker, peer, to, now));
   state.known = undefined;
-  return { kind: "lending", loans: idsOf(log, begun) };
+  return { kind: "lending", loans: idsOf(state.log, begun) };
 }
 
 /** `undefined` if one of them cannot go. */
@@ -119,10 +116,10 @@ const whyNothingMoves = ({ isDraining, options }: LendingState): Refusal["code"]
   return options.lending === "on" ? undefined : "ERR_LENDING_OFF";
 };
 
-function whyNotThere({ options, isAlive }: LendingState, peer: PeerRecord | undefined): Refusal["code"] | undefined {
+function whyNotThere(state: LendingState, peer: PeerRecord | undefined): Refusal["code"] | undefined {
   if (peer === undefined) return "ERR_PEER_UNKNOWN";
-  if (options.noLendTo.some((name) => name === peer.id || name === peer.address)) return "ERR_PEER_BARRED";
-  return isAlive(peer.address) ? undefined : "ERR_PEER_NOT_ALIVE";
+  if (isBarredPeer(state, peer)) return "ERR_PEER_BARRED";
+  return state.isAlive(peer.address) ? undefined : "ERR_PEER_NOT_ALIVE";
 }
 
 /** After so long it may have changed what stood in the way. */

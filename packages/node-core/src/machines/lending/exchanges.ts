@@ -9,6 +9,7 @@ import {
 import type { Message, SendableMessage } from "@mutirao/protocol";
 import type { ConnNumbers } from "../conn-numbers.ts";
 import type { MasterOutbox } from "../outbox.ts";
+import type { Conversation } from "./conversation.ts";
 
 /** Short conversations that we begin: a connection of its own, one line of ours, and what is answered to it. */
 export interface Exchanges {
@@ -28,7 +29,11 @@ export interface Exchanges {
 
 export interface ExchangeOrder {
   readonly to: Endpoint;
+  /** What the other side is called by those who look on. */
+  readonly name: string;
   readonly message: SendableMessage;
+  /** What the message follows from, where it does not say so itself. */
+  readonly why?: string | undefined;
   readonly forMs: DurationMs;
   /** Nobody answers: the connection ends when the line is said. */
   readonly isOneWay?: true;
@@ -47,7 +52,7 @@ export interface Exchange {
 const EXCHANGES_MAX = 64;
 const EXCHANGES_PER_ADDRESS_MAX = 4;
 
-export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers): Exchanges {
+export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers, conversation: Conversation): Exchanges {
   const open = new Map<ConnId, Exchange>();
   const overdue = createDeadlineQueue<Exchange>();
 
@@ -80,12 +85,15 @@ export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers): Excha
     onDialSucceeded(conn) {
       const exchange = open.get(conn);
       if (exchange === undefined) return;
-      outbox.emit({ type: "send", conn, message: exchange.order.message });
-      if (exchange.order.isOneWay) close(exchange);
+      const { name, message, why, isOneWay } = exchange.order;
+      outbox.emit({ type: "send", conn, message });
+      conversation.sent(name, message, why);
+      if (isOneWay) close(exchange);
     },
     onMessage(conn, message, now) {
       const exchange = open.get(conn);
       if (exchange === undefined) return false;
+      conversation.received(exchange.order.name, message);
       if (exchange.order.onMessage(message, now) === "done" && open.has(conn)) close(exchange);
       return true;
     },

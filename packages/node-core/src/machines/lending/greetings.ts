@@ -20,9 +20,13 @@ export interface Greeting {
 export function greet(state: LendingState, worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting {
   worker.owner ??= unnamedOwner(state, worker, alive);
   const owner = worker.owner === undefined ? undefined : ownerOf(state, worker, worker.owner);
-  return worker.owner === undefined
-    ? greetOwn(state, worker, alive, now)
-    : greetGuest(state, worker, owner, alive, now);
+  // That a worker asks for work where it is at home, and stays, is no part of the conversation.
+  const isOfLoan = worker.owner === undefined ? state.loans.open.has(worker.id) : state.guests.of(worker) === undefined;
+  if (isOfLoan) state.conversation.received(worker.name, alive);
+  const greeting =
+    worker.owner === undefined ? greetOwn(state, worker, alive, now) : greetGuest(state, worker, owner, alive, now);
+  if (greeting.order !== undefined) state.conversation.sent(worker.name, greeting.order);
+  return greeting;
 }
 
 /**
@@ -76,7 +80,7 @@ function greetGuest(
   const { guests, farm } = state;
   const epoch = hello?.epoch;
   const known = guests.of(worker);
-  if (owner === undefined) return turnAway(state, worker, now);
+  if (owner === undefined) return turnAway(state, worker);
   if (known !== undefined && (known.epoch === epoch || epoch === undefined)) return greetAgain(state, known, now);
   // A new lease: what there was to say about the old one is of no use.
   if (known !== undefined) guests.remove(known, false, "it has a new lease", now);
@@ -93,7 +97,7 @@ function greetAgain(state: LendingState, guest: Guest, now: InstantMs): Greeting
 }
 
 /** Nobody that we know is its owner, so nobody could be told of it: it goes home, wherever that is. */
-function turnAway({ outbox, farm }: LendingState, worker: WorkerRecord, _now: InstantMs): Greeting {
+function turnAway({ outbox, farm }: LendingState, worker: WorkerRecord): Greeting {
   worker.isBarred = true;
   farm.review(worker);
   const { id, owner = "", at } = worker;

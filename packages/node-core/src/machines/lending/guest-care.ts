@@ -15,10 +15,13 @@ import type { Attempts } from "../attempts.ts";
 import type { Backlog } from "../backlog.ts";
 import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
-import type { WorkerRecord } from "../worker-record.ts";
+import { hasNothing, type WorkerRecord } from "../worker-record.ts";
+import { type Conversation, nameOf } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Guest, Guests } from "./guests.ts";
+import { epochsOf } from "./lease-epochs.ts";
 import { listMax } from "./list-limits.ts";
+import type { LoanLog } from "./loan-log.ts";
 import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -54,6 +57,8 @@ export interface GuestCareTools {
   readonly backlog: Backlog;
   readonly guests: Guests;
   readonly exchanges: Exchanges;
+  readonly conversation: Conversation;
+  readonly log: LoanLog;
   readonly isAlive: (peer: PeerRecord) => boolean;
   readonly meetingPoint: () => Endpoint | undefined;
 }
@@ -89,11 +94,9 @@ export function createGuestCare(tools: GuestCareTools): GuestCare {
   };
 }
 
-const isIdle = ({ worker }: Guest): boolean => worker.attempts.size === 0 && worker.unwanted.size === 0;
-
 /** An owner that is away could neither answer nor use its worker. */
 const canGo = ({ isAlive }: State, guest: Guest): boolean =>
-  guest.phase === "held" && isIdle(guest) && isAlive(guest.peer);
+  guest.phase === "held" && hasNothing(guest.worker) && isAlive(guest.peer);
 
 function release(state: State, guest: Guest, why: string, now: InstantMs): void {
   state.guests.release(guest, why, now);
@@ -104,7 +107,7 @@ function settle(state: State, now: InstantMs): void {
   const { guests } = state;
   for (const guest of guests.all.values()) {
     if (guest.phase !== "held") continue;
-    const idle = isIdle(guest);
+    const idle = hasNothing(guest.worker);
     guest.idleSince = idle ? (guest.idleSince ?? now) : undefined;
     const owed = guests.owed.get(guest.peer) ?? 0;
     // Nothing else would ever end a loan of which its owner knows neither lease nor reclaim.
@@ -206,7 +209,7 @@ function completed(
   leases: readonly LeaseRef[] | undefined,
   now: InstantMs,
 ): void {
-  const epochs = new Map(leases?.map(({ worker, epoch }) => [worker, epoch]));
+  const epochs = epochsOf(leases);
   const listed = new Set(workers);
   for (const guest of [...state.guests.all.values()]) {
     const { worker, epoch, phase } = guest;
@@ -317,7 +320,9 @@ function tell(state: State, peer: PeerRecord, list: readonly Guest[], now: Insta
     return "done";
   };
   const message = noticeOf(state, peer, list);
-  const exchange = state.exchanges.open({ to: peer.endpoint, message, forMs: NOTICE_MS, onMessage, onEnd: end }, now);
+  const reasons = new Set(list.flatMap((guest) => state.log.entryOf(guest)?.reason ?? []));
+  const words = { to: peer.endpoint, name: nameOf(peer), message, why: [...reasons].join("; ") };
+  const exchange = state.exchanges.open({ ...words, forMs: NOTICE_MS, onMessage, onEnd: end }, now);
   if (exchange !== undefined) state.noticed.set(peer, told);
   return exchange;
 }

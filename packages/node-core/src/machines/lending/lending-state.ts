@@ -19,6 +19,7 @@ import { priorServiceMs, type ServiceTime } from "../service-time.ts";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Asks } from "./asks.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { GuestCare } from "./guest-care.ts";
 import type { Guests } from "./guests.ts";
@@ -39,6 +40,7 @@ export interface LendingOptions extends LendingNodeOptions {
 
 export interface LendingTools {
   readonly outbox: MasterOutbox;
+  readonly conversation: Conversation;
   readonly clock: WallClock;
   readonly conns: ConnNumbers;
   readonly farm: Farm;
@@ -93,16 +95,18 @@ export function homeName({ options, listening }: LendingState, { address }: Peer
 }
 
 export function pace({ serviceTime, peers, moveCost }: LendingState): Pace {
-  const neighbours = peers.all.flatMap(({ figures }) => (figures === undefined ? [] : [figures.serviceMs]));
-  const serviceMs = serviceTime.measuredMs ?? priorServiceMs(neighbours);
+  const serviceMs = serviceTime.measuredMs ?? priorServiceMs(serviceTimesOf(peers));
   return { serviceMs, moveMs: moveCost.moveMs, latencyMs: moveCost.latencyMs };
 }
 
+const serviceTimesOf = ({ all }: PeerTable): readonly DurationMs[] =>
+  all.flatMap(({ figures }) => (figures === undefined ? [] : [figures.serviceMs]));
+
 export function figuresAt(state: LendingState, now: InstantMs): OwnFigures {
   if (state.known?.at === now) return state.known.figures;
-  const { arrivals, reclaims } = state;
+  const { farm, backlog, guests, loans, asks, arrivals, reclaims } = state;
   const sources = {
-    ...state,
+    ...{ farm, backlog, guests, loans, asks },
     pace: () => pace(state),
     arrivalsPerMs: (at: InstantMs) => arrivals.perMs(at),
     reclaimedAt: () => reclaims.lastAt,
@@ -124,9 +128,10 @@ export function peerFigures(state: LendingState, now: InstantMs): PeerFigures {
   const figures = figuresAt(state, now);
   const mayLend = state.options.lending === "on" && !state.isDraining;
   const at = state.options.connectAt ?? state.listening;
+  const { spare, waitMs } = offerWords(state, figures);
   return {
-    spare: mayLend ? spareWorkers(figures, room(state, figures)) : 0,
-    waitMs: durationMs(Math.min(ownWaitMs(figures), Number.MAX_SAFE_INTEGER)),
+    spare: mayLend ? spare : 0,
+    waitMs,
     backlog: figures.backlog,
     workers: expectedSlots(figures),
     serviceMs: figures.serviceMs,

@@ -1,4 +1,11 @@
-import { type ConnId, type Endpoint, earlierOf, type InstantMs, unreachable } from "@mutirao/primitives";
+import {
+  type ConnId,
+  type Endpoint,
+  earlierOf,
+  formatEndpoint,
+  type InstantMs,
+  unreachable,
+} from "@mutirao/primitives";
 import type { LeaseRef, Message, WorkerAlive } from "@mutirao/protocol";
 import type { LeaseRecord } from "@mutirao/task-store";
 import type { Answer } from "../../master-effects.ts";
@@ -11,6 +18,7 @@ import type { PeerTalk } from "../peer-talk.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import { createAsks } from "./asks.ts";
 import { borrowByHand, lendByHand, reclaimByHand } from "./by-hand.ts";
+import { nameOf } from "./conversation.ts";
 import { createExchanges } from "./exchanges.ts";
 import { type Greeting, greet, workerBack, workerGone } from "./greetings.ts";
 import { createGuestCare } from "./guest-care.ts";
@@ -27,9 +35,9 @@ import {
 } from "./lending-state.ts";
 import { createLoanLog } from "./loan-log.ts";
 import type { LoanOut } from "./loan-out.ts";
-import { type LoanQuery, loanViews, type Whereabouts, whereabouts } from "./loan-views.ts";
+import { type LoanQuery, loanViews, unseenLoans, type Whereabouts, whereabouts } from "./loan-views.ts";
 import { createLoansOut } from "./loans-out.ts";
-import { sayOrder } from "./orders.ts";
+import { dialOrder, sayOrder } from "./orders.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { createPeerTable, type PeerRecord } from "./peer-table.ts";
 import { createLendingTalk } from "./peer-talk.ts";
@@ -71,6 +79,8 @@ export interface Lending {
   nextDeadline(): InstantMs | undefined;
   loans(query: LoanQuery, now: InstantMs): readonly LoanView[];
   whereabouts(worker: WorkerRecord): Whereabouts;
+  /** What is lent of which the farm has no record: a process before this one has lent it. */
+  unseen(): readonly LoanOut[];
   figures(now: InstantMs): OwnFigures;
 }
 
@@ -123,15 +133,16 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     nextDeadline: () => nextDeadline(state),
     loans: (query, now) => loanViews(state, query, now),
     whereabouts: (worker) => whereabouts(state, worker),
+    unseen: () => unseenLoans(state),
     figures: (now) => figuresAt(state, now),
   };
 }
 
 function createState(options: LendingOptions, tools: LendingTools): LendingState {
-  const { outbox, clock, conns, farm, attempts, prng } = tools;
+  const { outbox, conversation, clock, conns, farm, attempts, prng } = tools;
   const { selfId, leaseMs, foreignLeaseMs, graceMs, workersMax } = options;
   const peers = createPeerTable(options.peers);
-  const exchanges = createExchanges(outbox, conns);
+  const exchanges = createExchanges(outbox, conns, conversation);
   const log = createLoanLog(outbox);
   const guests = createGuests(leaseMs, log);
   const moveCost = createMoveCost();
@@ -152,6 +163,10 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
           { why: "it has been there for as long as it may", weighed: undefined },
           now,
         ),
+      onLate(worker, listensAt, now) {
+        const to = meetingPoint();
+        if (to !== undefined) dialOrder(exchanges, { to: listensAt, name: worker }, { kind: "return", to }, now);
+      },
       onCompleted: onHome,
     },
   );
@@ -178,7 +193,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
     guests,
     loans,
     asks,
-    wants: createWants(selfId, outbox),
+    wants: createWants(selfId, outbox, conversation),
     care: createGuestCare({
       outbox,
       selfId,
@@ -187,6 +202,8 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
       backlog: tools.backlog,
       guests,
       exchanges,
+      conversation,
+      log,
       isAlive,
       meetingPoint,
     }),
@@ -218,6 +235,7 @@ function nextDeadline({
 
 function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message: Message, now: InstantMs): boolean {
   if (state.exchanges.onMessage(conn, message, now)) return true;
+  noteReceived(state, remote, message);
   switch (message.kind) {
     case "worker-request":
       onRequest(state, conn, remote, message, now);
@@ -236,6 +254,12 @@ function onMessage(state: LendingState, conn: ConnId, remote: Endpoint, message:
     default:
       return false;
   }
+}
+
+function noteReceived({ conversation, peers }: LendingState, remote: Endpoint, message: Message): void {
+  const from = "from" in message ? message.from : undefined;
+  const peer = peers.senderOf(from, remote, "at" in message ? message.at : undefined);
+  conversation.received(peer === undefined ? formatEndpoint(remote) : nameOf(peer), message);
 }
 
 /** An answer to nothing that we asked, or once more to what was answered: whoever says it has nothing to say to us. */

@@ -28,6 +28,10 @@ export interface LoanOut {
   reclaimedAt: InstantMs | undefined;
   /** The slots that are away. */
   readonly slots: number;
+  /** Where it takes orders, if it listens: a worker of the class. `undefined` after a restart, as the store does not tell. */
+  readonly listensAt: Endpoint | undefined;
+  /** It was late, and told at its port to come home. */
+  isRecalled: boolean;
   /** It has a session, and so says what it has seen. `undefined`: not known, as the store does not tell. */
   readonly isSession: boolean | undefined;
 }
@@ -45,6 +49,8 @@ const OFFER_MS = durationMs(10_000);
 const CLASS_OFFER_MS = durationMs(30_000);
 /** A worker on its way home that is not seen for so long is lost, until it is seen. */
 const RETURN_MS = durationMs(10_000);
+/** One that listens is told to come home when it has not come for so long. */
+const RECALL_MS = durationMs(RETURN_MS / 2);
 /** A lost worker is shown for so long. */
 const FORGET_LOST_MS = durationMs(600_000);
 /** A loan at its beginning. */
@@ -54,7 +60,7 @@ export const createLoan = (
   peer: PeerRecord,
   to: Endpoint,
   startedAt: InstantMs,
-  { slots, isSession }: Pick<LoanOut, "slots" | "isSession">,
+  { slots, isSession, listensAt }: Pick<LoanOut, "slots" | "isSession" | "listensAt">,
 ): LoanOut => ({
   worker,
   epoch,
@@ -67,6 +73,8 @@ export const createLoan = (
   reclaimedAt: undefined,
   slots,
   isSession,
+  listensAt,
+  isRecalled: false,
 });
 
 /** How long a worker stays with a peer without a sign of either. */
@@ -81,7 +89,7 @@ export const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Lea
 
 /** How long the next sign of the worker may be in coming, as the loan stands. */
 export function patienceMs(
-  { phase, isSession, peer, reclaimedAt }: LoanOut,
+  { phase, isSession, peer, reclaimedAt, listensAt }: LoanOut,
   { graceMs, ...leases }: Leases & { readonly graceMs: DurationMs },
 ): DurationMs {
   switch (phase) {
@@ -93,7 +101,8 @@ export function patienceMs(
       if (!peer.isOurs && reclaimedAt !== undefined) return CLASS_OFFER_MS;
       return durationMs(leaseOf(peer, leases) + graceMs);
     case "returning":
-      return RETURN_MS;
+      // Half of the time before it is told, and half after.
+      return listensAt === undefined ? RETURN_MS : RECALL_MS;
     case "lost":
       return FORGET_LOST_MS;
   }

@@ -74,13 +74,27 @@ export interface Whereabouts {
   readonly owner: NodeId | undefined;
   /** Of a worker of ours that is lent: where it was sent. */
   readonly at: Endpoint | undefined;
+  /** It is with another master, or on its way. */
+  readonly isLent: boolean;
 }
 
 export function whereabouts({ guests, loans, peers }: LendingState, worker: WorkerRecord): Whereabouts {
   const { owner, status, id } = worker;
   if (owner !== undefined) {
     const peer = guests.of(worker)?.peer ?? peers.named(owner);
-    return { owner: peer?.id ?? owner, at: undefined };
+    return { owner: peer?.id ?? owner, at: undefined, isLent: false };
   }
-  return { owner: undefined, at: status === "lent" ? loans.open.get(id)?.to : undefined };
+  const loan = loans.open.get(id);
+  const isLent = status === "lent" || (loan !== undefined && hasLeft(worker, loan));
+  return { owner: undefined, at: isLent ? loan?.to : undefined, isLent };
 }
+
+/** One that asks for each task has no connection whose end would show that it has left. */
+const hasLeft = ({ id, name, conn }: WorkerRecord, { phase }: LoanOut): boolean =>
+  name === id && conn === undefined && (phase === "lent" || phase === "returning");
+
+/** Loans of workers that have never been here since this process began: the farm knows nothing of them. */
+export const unseenLoans = ({ loans, farm, options }: LendingState): readonly LoanOut[] =>
+  [...loans.open.values()]
+    .filter(({ worker }) => farm.withId(worker).every(({ owner, name }) => owner !== undefined || name !== worker))
+    .slice(0, Math.max(0, options.workersMax - farm.workers.size));

@@ -14,8 +14,10 @@ import type { LeaseRef, Redirect } from "@mutirao/protocol";
 import type { LeaseRecord } from "@mutirao/task-store";
 import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
+import { epochsOf } from "./lease-epochs.ts";
 import type { LoanLog } from "./loan-log.ts";
 import { createLoan, type HomeVerdict, type Leases, type LoanOut, leaseOf, patienceMs } from "./loan-out.ts";
+import { orderPortOf } from "./orders.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
 /** What a master has lent, and the number of each of its workers' last lease. */
@@ -69,6 +71,8 @@ export interface LoansOutTools {
   readonly onBack: (worker: NodeId, now: InstantMs) => void;
   /** Another team's master has had it for as long as it may. */
   readonly onOverdue: (loan: LoanOut, now: InstantMs) => void;
+  /** It has not come, and is to be told at its own port to come home. */
+  readonly onLate: (worker: NodeId, listensAt: Endpoint, now: InstantMs) => void;
   /** The peer is to be told that its guest is home. */
   readonly onCompleted: (peer: PeerRecord, lease: LeaseRef, now: InstantMs) => void;
 }
@@ -154,7 +158,11 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
     peer.id ??= borrower.id;
     // Until it says otherwise it is what it was; else a loan of which nothing is heard would last as long as one to another team.
     if (!borrower.isForeign) peer.isOurs = true;
-    const loan = createLoan(worker, epoch, peer, borrower.to, now, { slots: 1, isSession: undefined });
+    const loan = createLoan(worker, epoch, peer, borrower.to, now, {
+      slots: 1,
+      isSession: undefined,
+      listensAt: undefined,
+    });
     loan.phase = "lent";
     loan.redirects = 1;
     state.open.set(worker, loan);
@@ -179,6 +187,7 @@ function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoin
   const loan = createLoan(worker.id, epoch, peer, to, now, {
     slots: worker.slots,
     isSession: worker.style === "session",
+    listensAt: orderPortOf(worker),
   });
   state.open.set(worker.id, loan);
   state.epochs.set(worker.id, epoch);
@@ -312,7 +321,7 @@ function release(
   leases: readonly LeaseRef[] | undefined,
   now: InstantMs,
 ): readonly NodeId[] {
-  const epochs = new Map(leases?.map(({ worker, epoch }) => [worker, epoch]));
+  const epochs = epochsOf(leases);
   const accepted: NodeId[] = [];
   for (const worker of workers) {
     const loan = state.open.get(worker);
@@ -362,7 +371,14 @@ function wake(state: State, now: InstantMs): void {
       // Another team's master knows of no lease: it is told once, and has the time that such a move takes there.
       state.onOverdue(loan, now);
       expect(state, loan, now);
+    } else if (loan.phase === "returning" && loan.listensAt !== undefined && !loan.isRecalled) {
+      loan.isRecalled = true;
+      state.onLate(loan.worker, loan.listensAt, now);
+      expect(state, loan, now);
+      state.log.changed(loan, "returning", "it had not come, and was told at its own port to come home", now);
     } else if (loan.phase === "lent" || loan.phase === "returning") {
+      // No other word from here reaches it: its borrower may be gone for good.
+      if (loan.listensAt !== undefined) state.onLate(loan.worker, loan.listensAt, now);
       loan.phase = "lost";
       expect(state, loan, now);
       state.log.changed(loan, "lost", "nothing was heard of it until the end of its lease", now);

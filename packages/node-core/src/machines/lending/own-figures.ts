@@ -3,7 +3,7 @@ import type { LendingFigures } from "../../policies/lending/figures.ts";
 import type { Pace } from "../../policies/lending/parameters.ts";
 import type { Backlog } from "../backlog.ts";
 import type { Farm } from "../farm.ts";
-import type { WorkerRecord } from "../worker-record.ts";
+import { hasNothing, isPresent, type WorkerRecord } from "../worker-record.ts";
 import type { Asks } from "./asks.ts";
 import type { Guests } from "./guests.ts";
 import type { LoansOut } from "./loans-out.ts";
@@ -50,7 +50,7 @@ export function ownFigures(sources: FigureSources, now: InstantMs): OwnFigures {
 function countHere({ farm, guests }: FigureSources) {
   let [present, leaving, idleSlots, guestSlots, workers, homeWorkers] = [0, 0, 0, 0, 0, 0];
   for (const worker of farm.workers.values()) {
-    if (worker.status !== "alive" && worker.status !== "away") continue;
+    if (!isPresent(worker)) continue;
     const guest = guests.of(worker);
     // An own worker that is promised to another is as good as gone; a guest that is leaving is still at work.
     if (worker.isBarred && guest === undefined) continue;
@@ -89,8 +89,7 @@ function countAway({ open }: LoansOut) {
   return { lent, beingReclaimed, lentWorkers };
 }
 
-const isIdle = ({ attempts, unwanted, status }: WorkerRecord): boolean =>
-  status === "alive" && attempts.size === 0 && unwanted.size === 0;
+const isIdle = (worker: WorkerRecord): boolean => worker.status === "alive" && hasNothing(worker);
 
 /**
  * Who could go. A twin stays: leases are per id. One that has not said all that it holds may hold something yet, and one

@@ -4,6 +4,7 @@ import type { Farm } from "../farm.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { PeerTalk } from "../peer-talk.ts";
 import type { Guests } from "./guests.ts";
+import { epochsOf } from "./lease-epochs.ts";
 import { BEAT_LEASES_MAX } from "./list-limits.ts";
 import type { LoansOut } from "./loans-out.ts";
 import { type PeerRecord, type PeerTable, unmappedHost } from "./peer-table.ts";
@@ -83,7 +84,7 @@ function hear(peer: PeerRecord, words: PeerWords | undefined, now: InstantMs): v
 }
 
 function renew(guests: Guests, peer: PeerRecord, wanted: readonly LeaseRef[], now: InstantMs): void {
-  const epochs = new Map(wanted.map(({ worker, epoch }) => [worker, epoch]));
+  const epochs = epochsOf(wanted);
   for (const guest of guests.all.values()) {
     if (guest.peer !== peer) continue;
     if (guest.epoch !== undefined && epochs.get(guest.worker.id) === guest.epoch) guest.isWanted = true;

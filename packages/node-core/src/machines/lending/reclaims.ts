@@ -11,6 +11,7 @@ import type { CommandRelease } from "@mutirao/protocol";
 import type { ReclaimFigures } from "../../lending-notices.ts";
 import { type BorrowersLoans, reclaimFrom } from "../../policies/lending/reclaim.ts";
 import type { MasterOutbox } from "../outbox.ts";
+import { nameOf } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
 import { listMax } from "./list-limits.ts";
 import type { LoanOut } from "./loan-out.ts";
@@ -49,6 +50,7 @@ const TRIES_MAX = 3;
 
 interface Order {
   readonly peer: PeerRecord;
+  why: string;
   tries: number;
 }
 
@@ -107,7 +109,8 @@ function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: Re
   for (const loan of loans) loan.reclaimedAt = now;
   state.lastAt = now;
   state.outbox.notify({ kind: "reclaim-ordered", peer: peer.address, workers: loans.length, ...why });
-  const order = state.orders.get(peer) ?? { peer, tries: 0 };
+  const order = state.orders.get(peer) ?? { peer, why: why.why, tries: 0 };
+  order.why = why.why;
   order.tries = 0;
   state.orders.set(peer, order);
   say(state, order, now);
@@ -137,7 +140,8 @@ function say(state: State, order: Order, now: InstantMs): void {
     over();
     return "done";
   };
-  state.exchanges.open({ to: peer.endpoint, message, forMs: ANSWER_MS, onMessage, onEnd: () => {} }, now);
+  const words = { to: peer.endpoint, name: nameOf(peer), message, why: order.why };
+  state.exchanges.open({ ...words, forMs: ANSWER_MS, onMessage, onEnd: () => {} }, now);
 }
 
 /** One of ours lets go whoever is first to finish; another team's master is told whom. */

@@ -1,5 +1,13 @@
-import { type ConnId, durationMs, type Endpoint, type InstantMs, type NodeId } from "@mutirao/primitives";
+import {
+  type ConnId,
+  durationMs,
+  type Endpoint,
+  formatEndpoint,
+  type InstantMs,
+  type NodeId,
+} from "@mutirao/primitives";
 import { type CommandRelease, type LeaseRef, type ReleaseCompleted, workersThatFit } from "@mutirao/protocol";
+import { nameOf } from "./conversation.ts";
 import type { LendingState } from "./lending-state.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -22,7 +30,9 @@ export function onRelease(
   const answer = { kind: "release-ack", from: state.options.selfId, workers: accepted } as const;
   // What has no room in the line is not acknowledged, and told again.
   const told = accepted.slice(0, workersThatFit(answer));
-  state.outbox.emit({ type: "send", conn, message: { ...answer, workers: told } });
+  const message = { ...answer, workers: told };
+  state.outbox.emit({ type: "send", conn, message });
+  state.conversation.sent(peer === undefined ? formatEndpoint(remote) : nameOf(peer), message);
 }
 
 function releasedBy(
@@ -62,5 +72,6 @@ export function sayCompleted(
     ...(peer.isOurs ? { leases: [lease] } : {}),
   } as const;
   const ignore = { onMessage: (): "more" => "more", onEnd: (): void => {} };
-  exchanges.open({ to: peer.endpoint, message, forMs: TOLD_MS, isOneWay: true, ...ignore }, now);
+  const words = { to: peer.endpoint, name: nameOf(peer), message };
+  exchanges.open({ ...words, forMs: TOLD_MS, isOneWay: true, ...ignore }, now);
 }

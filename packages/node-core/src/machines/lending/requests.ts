@@ -1,10 +1,12 @@
-import type { ConnId, Endpoint, InstantMs } from "@mutirao/primitives";
+import { type ConnId, type Endpoint, formatEndpoint, type InstantMs } from "@mutirao/primitives";
 import type { WorkerRequest } from "@mutirao/protocol";
 import { type LendQuestion, type LendRefusal, whyNotLend } from "../../policies/lending/lend-refusal.ts";
 import { spareSlots } from "../../policies/lending/spare.ts";
+import { nameOf } from "./conversation.ts";
 import { figuresAt, type LendingState, offerWords, refusalTerms, room } from "./lending-state.ts";
 import type { OwnFigures } from "./own-figures.ts";
 import { type PeerRecord, unmappedHost } from "./peer-table.ts";
+import { isBarredPeer, promiseTo } from "./promise-to.ts";
 
 /** Somebody asks for workers of ours. */
 export function onRequest(
@@ -27,7 +29,8 @@ export function onRequest(
     own: ownWords(state, figuresAt(state, now)),
   });
   if (peer === undefined || isFinal) {
-    state.wants.refuse(conn, request, refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now));
+    const who = peer === undefined ? formatEndpoint(remote) : nameOf(peer);
+    state.wants.refuse(conn, who, request, refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now));
     return;
   }
   if (request.terms !== undefined) peer.isOurs = true;
@@ -92,9 +95,6 @@ function isOwnAddress({ endpoint, figures, host }: PeerRecord, remote: Endpoint,
   return told === unmappedHost(remote) || told === endpoint.host || told === host || told === figures?.at?.host;
 }
 
-const isBarredPeer = ({ options }: LendingState, { id, address }: PeerRecord): boolean =>
-  options.noLendTo.some((name) => name === id || name === address);
-
 /** So many requests a second from one peer, and so many at once: a wave of asks goes out every few milliseconds at most. */
 const REQUESTS_PER_MS = 0.2;
 const REQUESTS_BURST = 100;
@@ -111,7 +111,7 @@ function mayRequest({ requests }: LendingState, peer: PeerRecord, now: InstantMs
 
 /** Gives idle workers to those who ask. */
 export function serveWants(state: LendingState, now: InstantMs): void {
-  const { wants, loans, farm } = state;
+  const { wants } = state;
   const figures = figuresAt(state, now);
   const question = questionOf(state, figures);
   if (figures.idle.length === 0 || whyNotLend(figures, { ...question, isSevere: true }) !== undefined) return;
@@ -122,11 +122,7 @@ export function serveWants(state: LendingState, now: InstantMs): void {
     room: room(state, figures),
     moveMs: figures.moveMs,
   });
-  for (const { want, worker } of gifts) {
-    worker.isBarred = true;
-    farm.review(worker);
-    wants.grant(want, loans.offer(worker, want.peer, want.to, now));
-  }
+  for (const { want, worker } of gifts) wants.grant(want, promiseTo(state, worker, want.peer, want.to, now));
   state.known = undefined;
 }
 

@@ -13,6 +13,7 @@ import { classOffer } from "../../policies/lending/class-lending.ts";
 import { fill, type Want as Queue, type Supply } from "../../policies/lending/fill.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
+import { type Conversation, nameOf } from "./conversation.ts";
 import { listMax } from "./list-limits.ts";
 import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
@@ -28,8 +29,8 @@ export interface Wants {
   readonly isDue: boolean;
   /** A peer asks that may. It is answered with the event under way, or as soon as what it gets is durable. */
   add(conn: ConnId, peer: PeerRecord, request: WorkerRequest, now: InstantMs): Want;
-  /** Says no, or not now. */
-  refuse(conn: ConnId, request: WorkerRequest, terms: RefusalTerms): void;
+  /** Says no, or not now. @param who what the one who asks is called. */
+  refuse(conn: ConnId, who: string, request: WorkerRequest, terms: RefusalTerms): void;
   /** Who gets which of the idle workers. */
   serve(supply: Supply<WorkerRecord>): readonly { readonly want: Want; readonly worker: WorkerRecord }[];
   /** The workers are its, as soon as that is durable. */
@@ -72,6 +73,7 @@ export interface Want {
 
 interface State {
   readonly outbox: MasterOutbox;
+  readonly conversation: Conversation;
   readonly selfId: NodeId;
   /** One for each peer: a new ask replaces the old one. */
   readonly wants: Map<PeerRecord, Want>;
@@ -87,8 +89,15 @@ const CLASS_LIFE_MS = durationMs(5_000);
 /** An ask that would stand for longer is told again by whoever still needs it. */
 const LIFE_MAX_MS = durationMs(60_000);
 
-export function createWants(selfId: NodeId, outbox: MasterOutbox): Wants {
-  const state: State = { outbox, selfId, wants: new Map(), due: createDeadlineQueue(), untold: new Set() };
+export function createWants(selfId: NodeId, outbox: MasterOutbox, conversation: Conversation): Wants {
+  const state: State = {
+    outbox,
+    conversation,
+    selfId,
+    wants: new Map(),
+    due: createDeadlineQueue(),
+    untold: new Set(),
+  };
   return {
     get size() {
       return state.wants.size;
@@ -97,7 +106,7 @@ export function createWants(selfId: NodeId, outbox: MasterOutbox): Wants {
       return state.untold.size > 0;
     },
     add: (conn, peer, request, now) => add(state, conn, peer, request, now),
-    refuse: (conn, request, terms) => refuse(state, conn, request, terms),
+    refuse: (conn, who, request, terms) => refuse(state, conn, who, request, terms),
     serve: (supply) => serve(state, supply),
     grant(want, loan) {
       want.workers--;
@@ -188,13 +197,9 @@ function tell(state: State, want: Want, words: () => OfferWords, whyNone: (want:
   const isOpen = state.wants.get(peer) === want;
   const stands = isOpen && want.isStanding && want.workers > 0;
   if (granted.length === 0) {
-    if (isFirst && isOpen) refuse(state, conn, request, { ...whyNone(want), isStanding: stands });
+    if (isFirst && isOpen) refuse(state, conn, nameOf(peer), request, { ...whyNone(want), isStanding: stands });
   } else if (isOpen) {
-    state.outbox.emit({
-      type: "send",
-      conn,
-      message: offerOf(state, request, granted, { ...words(), isStanding: stands }),
-    });
+    say(state, conn, nameOf(peer), offerOf(state, request, granted, { ...words(), isStanding: stands }), undefined);
   }
   // If it is gone, its workers go all the same: their ALIVE will tell it.
   if (!stands) drop(state, want);
@@ -211,12 +216,18 @@ function offerOf(
   return terms === undefined ? plain : { ...plain, terms: { leases, ...words } };
 }
 
-function refuse(
-  { outbox, selfId: from }: State,
+function refuse(state: State, conn: ConnId, who: string, { dialect, terms }: WorkerRequest, why: RefusalTerms): void {
+  const plain = { kind: "worker-refusal", dialect, from: state.selfId } as const;
+  say(state, conn, who, terms === undefined ? plain : { ...plain, terms: why }, why.code);
+}
+
+function say(
+  { outbox, conversation }: State,
   conn: ConnId,
-  { dialect, terms }: WorkerRequest,
-  why: RefusalTerms,
+  who: string,
+  message: SendableMessage,
+  why: string | undefined,
 ): void {
-  const plain = { kind: "worker-refusal", dialect, from } as const;
-  outbox.emit({ type: "send", conn, message: terms === undefined ? plain : { ...plain, terms: why } });
+  outbox.emit({ type: "send", conn, message });
+  conversation.sent(who, message, why);
 }

@@ -23,9 +23,9 @@ export const createConservationChecker: CreateFarmChecker = (world, fail) => {
   };
 
   const countUp = (observation: MasterObservation): void => {
-    const { life, now } = observation;
-    const { core, book } = life;
-    const { backlog, running } = core.load(now);
+    const { life, load } = observation;
+    const { book } = life;
+    const { backlog, running } = load;
     const [waiting, assigned] = [book.count("waiting"), book.count("assigned")];
     if (backlog === waiting && running === assigned) return;
     // Task by task it says more; if that finds nothing, the numbers alone are wrong.

@@ -21,10 +21,10 @@ interface Figures {
 export const createHysteresisChecker: CreateFarmChecker = (_world, fail) => {
   const watches = new WeakMap<MasterLife, Watch>();
 
-  const check = ({ life, now, effects }: MasterObservation): void => {
+  const check = ({ life, now, effects, load }: MasterObservation): void => {
     const watch: Watch = watches.get(life) ?? { state: "NORMAL", unattendedSince: undefined };
     watches.set(life, watch);
-    const { backlog, workers, estimatedWaitMs, state } = life.core.load(now);
+    const { backlog, workers, estimatedWaitMs, state } = load;
     const waitMs = estimatedWaitMs ?? Number.POSITIVE_INFINITY;
     watch.unattendedSince = backlog > 0 && workers === 0 ? (watch.unattendedSince ?? now) : undefined;
     const next = nextState(watch, { backlog, workers, waitMs }, life.slot.plan.options, now);

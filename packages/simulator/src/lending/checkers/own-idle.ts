@@ -8,6 +8,7 @@ export const createOwnIdleChecker: CreateLendingChecker = (world, fail) => {
   return {
     master(observation) {
       const { life, news } = observation;
+      if (life.book.count("waiting") === 0) return;
       const { open, speakers } = world.loans.of(life);
       const lent = new Set<string>();
       for (const { worker } of open.values()) lent.add(worker);

@@ -3,6 +3,7 @@ import type { CreateLendingChecker } from "../world.ts";
 import { createAllEndChecker } from "./all-end.ts";
 import { createAuthorityChecker } from "./authority.ts";
 import { createBeliefChecker } from "./belief.ts";
+import { createDestinationsChecker } from "./destinations.ts";
 import { createDurableOfferChecker } from "./durable-offer.ts";
 import { createEpochsChecker } from "./epochs.ts";
 import { createHomecomingChecker } from "./homecoming.ts";
@@ -11,6 +12,9 @@ import { createNoSwapChecker } from "./no-swap.ts";
 import { createOneLeaseChecker } from "./one-lease.ts";
 import { createOneMasterChecker } from "./one-master.ts";
 import { createOwnIdleChecker } from "./own-idle.ts";
+import { createPromisesChecker } from "./promises.ts";
+import { createSeekingChecker } from "./seeking.ts";
+import { createSettlingChecker } from "./settling.ts";
 import { createTransitionsChecker } from "./transitions.ts";
 
 const {
@@ -51,7 +55,11 @@ export const checkers = {
   "no-swap": createNoSwapChecker,
   "lending-limits": createLendingLimitsChecker,
   authority: createAuthorityChecker,
+  destinations: createDestinationsChecker,
+  promises: createPromisesChecker,
+  seeking: createSeekingChecker,
   transitions: createTransitionsChecker,
+  settling: createSettlingChecker,
   homecoming: createHomecomingChecker,
   "all-end": createAllEndChecker,
 } satisfies Readonly<Record<string, CreateLendingChecker>>;

@@ -1,3 +1,4 @@
+import { formatEndpoint } from "@mutirao/primitives";
 import { target } from "../../calm.ts";
 import { createEventLoop } from "../../event-loop.ts";
 import type { MasterSlot } from "../../farm/world.ts";
@@ -11,7 +12,9 @@ function say({ world, prng }: LendingArena, from: Machine, slot: MasterSlot, lin
   const loop = createEventLoop(prng.fork("words"));
   const views = createForeignConn({ opened: (conn) => conn.say(line), line: (conn) => conn.end() });
   const { listensAt } = slot.plan;
-  views.attach(world.network.connect(from, loop, from.addresses[0], listensAt, views.network));
+  const socket = world.network.connect(from, loop, from.addresses[0], listensAt, views.network);
+  views.attach(socket);
+  if (from === world.forger) world.forged.set(formatEndpoint(socket.local), line.length);
   world.scheduler.after(2_000, () => views.conn.isOver || views.conn.abort());
 }
 
@@ -31,6 +34,7 @@ function forgedLine({ world, prng }: LendingArena, slot: MasterSlot): string {
     { SERVER_UUID: name, TASK: "COMMAND_RELEASE", WORKERS_UUID: [worker], EXT: { ...EXT, count: 1 } },
     { SERVER_UUID: name, RESPONSE: "RELEASE_COMPLETED", WORKERS_UUID: [worker], EXT },
     { SERVER_UUID: name, TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: host, port: 9_101, needed: 9 } },
+    { SERVER_UUID: name, TASK: "HEARTBEAT", EXT: { v: 1 } },
     { SERVER_UUID: name, TASK: "HEARTBEAT", EXT: { v: 1, ...figures, guests: [[worker, epoch + 1]] } },
     { TASK: "REDIRECT", SERVER_REDIRECT: { ip: host, port: 9_101 } },
     { TASK: "RETURN", SERVER_RETURN: { ip: host, port: 9_101 } },

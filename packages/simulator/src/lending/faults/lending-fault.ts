@@ -9,7 +9,9 @@ export type LendingFaultName =
   | "cut-masters"
   | "cut-guest"
   | "forge"
-  | "replay";
+  | "replay"
+  | "late-alive"
+  | "late-order";
 
 /** What a fault of this world has to work with. */
 export interface LendingArena extends Arena<LendingWorld> {

@@ -8,4 +8,6 @@ export const lendingFaultNames: readonly LendingFaultName[] = [
   "cut-guest",
   "forge",
   "replay",
+  "late-alive",
+  "late-order",
 ];

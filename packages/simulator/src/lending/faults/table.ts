@@ -5,6 +5,7 @@ import type { MasterLife, MasterSlot, WorkerLife } from "../../farm/world.ts";
 import { isOver } from "../../faults/fault.ts";
 import type { Machine } from "../../network/machine.ts";
 import { falseWords } from "./false-words.ts";
+import { lateWords } from "./late-words.ts";
 import type { LendingArena, LendingFault, LendingFaultName } from "./lending-fault.ts";
 import { lendingFaultNames } from "./names.ts";
 
@@ -55,6 +56,7 @@ const slotAt = ({ world }: LendingArena, address: string): MasterSlot | undefine
 /** Faults that find those who lend and borrow at the moment. */
 export const lendingFaults: Readonly<Record<LendingFaultName, LendingFault>> = {
   ...falseWords,
+  ...lateWords,
 
   "borrower-crash": {
     what: "a master that has guests is killed, and started again",

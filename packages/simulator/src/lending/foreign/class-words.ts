@@ -11,6 +11,10 @@ export interface Heard {
 const line = (words: unknown): string => `${JSON.stringify(words)}\n`;
 
 export const alive = (id: string): string => line({ SERVER_UUID: id, TASK: "HEARTBEAT", RESPONSE: "ALIVE" });
+export const query = (user: string): string => line({ TASK: "QUERY", USER: user });
+export const ack = line({ STATUS: "ACK" });
+export const releaseCompleted = (id: string, worker: string): string =>
+  line({ SERVER_UUID: id, RESPONSE: "RELEASE_COMPLETED", WORKERS_UUID: [worker] });
 export const noTask = line({ TASK: "NO_TASK" });
 export const unavailable = (id: string): string => line({ SERVER_UUID: id, RESPONSE: "UNAVAILABLE" });
 export const available = (id: string, workers: readonly string[]): string =>
@@ -27,7 +31,7 @@ export const commandRelease = (id: string, worker: string, { host, port }: Endpo
   line({ SERVER_UUID: id, TASK: "COMMAND_RELEASE", WORKERS_UUID: [worker], REQUESTOR_INFO: { ip: host, port } });
 
 export function read(text: string): Heard {
-  const word = /"WORKER":\s*"ALIVE"/.test(text) ? "ALIVE" : (/"TASK":\s*"([A-Z_]+)"/.exec(text)?.[1] ?? "");
+  const word = wordOf(text);
   const list = /"WORKERS_UUID":\s*\[([^\]]*)\]/.exec(text)?.[1] ?? "";
   const [, host, port] = /"ip":\s*"([^"]+)",\s*"port":\s*(\d+)/.exec(text) ?? [];
   return {
@@ -36,4 +40,10 @@ export function read(text: string): Heard {
     workers: [...list.matchAll(/"([^"]*)"/g)].map(([, id = ""]) => id),
     at: host === undefined ? undefined : { host, port: Number(port) },
   };
+}
+
+function wordOf(text: string): string {
+  if (/"WORKER":\s*"ALIVE"/.test(text)) return "ALIVE";
+  if (/"STATUS":\s*"N?OK"/.test(text)) return "STATUS";
+  return /"TASK":\s*"([A-Z_]+)"/.exec(text)?.[1] ?? "";
 }

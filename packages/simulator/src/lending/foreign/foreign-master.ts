@@ -19,6 +19,7 @@ export interface ForeignMaster {
 interface Guest {
   readonly owner: Endpoint;
   readonly since: number;
+  isHere: boolean;
   isReturning: boolean;
 }
 
@@ -31,6 +32,8 @@ interface State {
   readonly dial: (to: Endpoint, handler: ForeignConnHandler) => ForeignConn;
   readonly prng: Prng;
   isCalm: boolean;
+  /** It gave out so many tasks. */
+  tasks: number;
 }
 
 const ANSWER_MS = 5_000;
@@ -47,7 +50,7 @@ export function createForeignMaster(
     views.attach(world().network.connect(machine, loop, plan.listensAt.host, to, views.network));
     return views.conn;
   };
-  const state: State = { world, plan, guests: new Map(), lent: new Map(), dial, prng, isCalm: false };
+  const state: State = { world, plan, guests: new Map(), lent: new Map(), dial, prng, isCalm: false, tasks: 0 };
   return {
     plan,
     machine,
@@ -57,8 +60,8 @@ export function createForeignMaster(
         views.attach(socket);
         return views.network;
       });
-      if (plan.style === "returns" || plan.style === "keeps") ask(state);
-      if (plan.style === "returns") giveBack(state);
+      if (plan.style === "returns" || plan.style === "keeps" || plan.style === "trades") ask(state);
+      if (plan.style === "returns" || plan.style === "trades") giveBack(state);
     },
     calmDown() {
       state.isCalm = true;
@@ -76,6 +79,9 @@ function hear(state: State, conn: ForeignConn, line: string): void {
     case "ALIVE":
       conn.say(answerTo(state, heard.worker));
       break;
+    case "STATUS":
+      conn.say(words.ack);
+      break;
     case "WORKER_REQUEST":
       conn.say(lend(state, heard.at));
       break;
@@ -89,18 +95,39 @@ function hear(state: State, conn: ForeignConn, line: string): void {
   conn.end();
 }
 
-/** What a worker is told that asks for work. Nobody has any here. */
-function answerTo({ guests, lent, plan }: State, worker: string): string {
+/** What a worker is told that asks for work. Of that there is some now and then, for guests. */
+function answerTo(state: State, worker: string): string {
+  const { guests, lent, plan, prng, world } = state;
   const to = lent.get(worker);
   if (to !== undefined) {
     lent.delete(worker);
     return words.redirect(to);
   }
   const guest = guests.get(worker);
-  if (guest?.isReturning !== true) return words.noTask;
+  if (guest !== undefined) welcome(state, worker, guest);
+  if (guest?.isReturning !== true) {
+    if (guest === undefined || state.isCalm || !prng.chance(0.3)) return words.noTask;
+    world().counters.count("foreign master gives a guest a task");
+    return words.query(`${plan.id}.t${state.tasks++}`);
+  }
   guests.delete(worker);
   // Some name themselves where the worker's home should stand.
   return words.returnTo(plan.isWrong ? { host: "10.9.9.9", port: 1 } : guest.owner);
+}
+
+/** Some take the arrival of a worker for the end of the exchange. */
+function welcome({ dial, plan, world }: State, worker: string, guest: Guest): void {
+  if (guest.isHere) return;
+  guest.isHere = true;
+  if (!plan.isHasty) return;
+  world().counters.count("foreign master says RELEASE_COMPLETED on arrival");
+  const conn = dial(guest.owner, {
+    opened(opened) {
+      opened.say(words.releaseCompleted(plan.id, worker));
+      opened.end();
+    },
+  });
+  world().scheduler.after(ANSWER_MS, () => conn.isOver || conn.abort());
 }
 
 function lend(state: State, to: Endpoint | undefined): string {
@@ -126,11 +153,14 @@ function ask(state: State): void {
   again(state, () => ask(state));
   const victim = plan.peers[prng.integer(0, plan.peers.length - 1)];
   if (victim === undefined || state.isCalm) return;
+  const isMisleading = plan.alias !== undefined && plan.alias.host !== victim.host && prng.chance(0.3);
+  if (isMisleading) world().counters.count("foreign master names another's address");
   const conn = state.dial(victim, {
-    opened: (opened) => opened.say(words.workerRequest(plan.id, plan.listensAt)),
+    opened: (opened) =>
+      opened.say(words.workerRequest(plan.id, (isMisleading ? plan.alias : undefined) ?? plan.listensAt)),
     line(answered, line) {
       for (const worker of words.read(line).workers)
-        guests.set(worker, { owner: victim, since: world().scheduler.now, isReturning: false });
+        guests.set(worker, { owner: victim, since: world().scheduler.now, isHere: false, isReturning: false });
       answered.end();
     },
   });

@@ -31,6 +31,8 @@ export interface LoanBook {
   readonly begun: readonly OpenLoan[];
   /** Loans that ended with the step at hand. */
   readonly ended: readonly OpenLoan[];
+  /** The highest number that this process has written down for a worker, durable or not. */
+  readonly numbers: ReadonlyMap<NodeId, number>;
 }
 
 export interface AskBook {
@@ -48,6 +50,10 @@ export interface LoanBooks extends FarmChecker {
   readonly travelled: ReadonlySet<WorkerLife>;
   /** The last lines that masters said to masters, by their slots. */
   readonly heard: readonly HeardLine[];
+  /** The last thing that a worker said to its home when it presented itself there. */
+  readonly greetings: ReadonlyMap<WorkerLife, string>;
+  /** Told of each loan that begins or changes, for faults that wait for their moment. */
+  readonly onChange: Set<(life: MasterLife, loan: OpenLoan) => void>;
 }
 
 export interface HeardLine {
@@ -62,6 +68,7 @@ interface State {
   readonly open: Map<string, OpenLoan>;
   readonly asks: Map<ConnId, AskBook>;
   readonly speakers: Map<ConnId, Speaker>;
+  readonly numbers: Map<NodeId, number>;
   begun: OpenLoan[];
   ended: OpenLoan[];
 }
@@ -88,6 +95,7 @@ export function createLoanBooks(slotAt: (at: Endpoint) => number | undefined): L
       open: new Map(),
       asks: new Map(),
       speakers: new Map(),
+      numbers: new Map(),
       begun: [],
       ended: [],
     };
@@ -95,23 +103,34 @@ export function createLoanBooks(slotAt: (at: Endpoint) => number | undefined): L
     return known;
   };
   const travelled = new Set<WorkerLife>();
+  const greetings = new Map<WorkerLife, string>();
+  const onChange: LoanBooks["onChange"] = new Set();
   return {
     of,
     travelled,
     heard,
+    greetings,
+    onChange,
     master(observation) {
-      note(of(observation.life), observation);
+      const { life } = observation;
+      for (const loan of note(of(life), observation)) for (const tell of onChange) tell(life, loan);
       overhear(observation);
     },
     worker({ life, effects }) {
+      for (const effect of effects) {
+        if (effect.type !== "send" || effect.message.kind !== "worker-alive") continue;
+        if (effect.message.owner === undefined) greetings.set(life, encodeMessage(effect.message));
+      }
       if (effects.some((effect) => effect.type === "notify" && effect.notice.kind === "worker-moved"))
         travelled.add(life);
     },
   };
 }
 
-function note(state: State, { event, effects, at }: MasterObservation): void {
-  const { asks, speakers } = state;
+/** Gives the loans that have changed. */
+function note(state: State, { event, effects, at }: MasterObservation): readonly OpenLoan[] {
+  const { asks, speakers, numbers } = state;
+  const changed: OpenLoan[] = [];
   state.begun = [];
   state.ended = [];
   if (event.type === "message-received") {
@@ -128,11 +147,22 @@ function note(state: State, { event, effects, at }: MasterObservation): void {
     speakers.delete(event.conn);
   }
   for (const effect of effects) {
-    if (effect.type === "notify") told(state, effect.notice, at);
+    if (effect.type === "notify") {
+      const loan = told(state, effect.notice, at);
+      if (loan !== undefined) changed.push(loan);
+    }
+    if (effect.type === "store") {
+      for (const change of effect.changes) {
+        if (change.kind !== "leased") continue;
+        const { worker, epoch } = change.lease;
+        numbers.set(worker, Math.max(epoch, numbers.get(worker) ?? 0));
+      }
+    }
     if (effect.type === "close") asks.delete(effect.conn);
     if (effect.type === "send" && effect.message.kind === "worker-request")
       asks.set(effect.conn, { isAnswered: false });
   }
+  return changed;
 }
 
 /** Two processes under one id may come under one lease. Then they are told apart by how their loans stand. */
@@ -142,8 +172,8 @@ function keyOf({ open }: State, name: string, from: LoanState | undefined): stri
   return keys.find(fits) ?? name;
 }
 
-function told(state: State, notice: Notice, at: WorldMs): void {
-  if (notice.kind !== "loan-changed") return;
+function told(state: State, notice: Notice, at: WorldMs): OpenLoan | undefined {
+  if (notice.kind !== "loan-changed") return undefined;
   const { loan: id, direction, worker, peer, to, from, reason } = notice;
   const key = keyOf(state, `${direction} ${id}`, from);
   const known = state.open.get(key);
@@ -162,12 +192,14 @@ function told(state: State, notice: Notice, at: WorldMs): void {
     };
     state.open.set(key, fresh);
     state.begun.push(fresh);
-    return;
+    return fresh;
   }
   if (known.state !== to || known.reason !== reason) known.since = at;
   known.state = to;
   known.reason = reason;
-  if (to !== "home" && to !== "left") return;
-  state.open.delete(key);
-  state.ended.push(known);
+  if (to === "home" || to === "left") {
+    state.open.delete(key);
+    state.ended.push(known);
+  }
+  return known;
 }

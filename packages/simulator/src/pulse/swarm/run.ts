@@ -28,7 +28,7 @@ import type { Checker, Inspection, NodeLife, Observation, World } from "./world.
 export function runSeed(seed: string, options: RunOptions = {}): RunResult {
   const plan = drawPlan(seed);
   const counters = createSightCounters();
-  const trace = createTrace(options.print);
+  const trace = createTrace(options);
   const creation = createWorld(plan, counters, createPrng(seed).fork("run"));
   const { world } = creation;
   countPlan(plan, counters);

@@ -1,0 +1,62 @@
+import type { NodeId } from "@mutirao/primitives";
+import { sense } from "../../calm.ts";
+import type { MasterLife, MasterObservation } from "../../farm/world.ts";
+import type { WorldMs } from "../../scheduler.ts";
+import type { CreateLendingChecker } from "../world.ts";
+
+/**
+ * AVAILABLE is a forecast. A worker that was promised and does not come is not waited for longer than such a move takes,
+ * and until it has said ALIVE itself nobody shows it as a guest.
+ */
+export const createPromisesChecker: CreateLendingChecker = (world, fail) => {
+  const promised = new WeakMap<MasterLife, Map<NodeId, { readonly since: WorldMs; readonly limitMs: number }>>();
+  const come = new WeakMap<MasterLife, Set<NodeId>>();
+  const of = <T>(books: WeakMap<MasterLife, T>, life: MasterLife, make: () => T): T => {
+    const known = books.get(life) ?? make();
+    books.set(life, known);
+    return known;
+  };
+
+  const note = ({ life, event, effects, at }: MasterObservation): void => {
+    const waited = of(promised, life, () => new Map());
+    if (event.type === "message-received" && event.message.kind === "worker-alive") {
+      waited.delete(event.message.worker);
+      of(come, life, () => new Set()).add(event.message.worker);
+    }
+    for (const effect of effects) {
+      if (effect.type !== "notify") continue;
+      const { notice } = effect;
+      if (notice.kind === "promise-broken") waited.delete(notice.worker);
+      if (notice.kind !== "borrow-answered") continue;
+      const isOurs = world.masters.some(({ plan }) => addressOf(plan.listensAt) === notice.peer);
+      const limitMs = isOurs ? LIMIT_MS : FOREIGN_LIMIT_MS;
+      for (const worker of notice.workers) if (!waited.has(worker)) waited.set(worker, { since: at, limitMs });
+    }
+  };
+
+  return {
+    master: note,
+    scan({ life, at, now }) {
+      const calmSince = world.calm.since(sense(life.number));
+      for (const [worker, { since, limitMs }] of promised.get(life) ?? []) {
+        if (calmSince === undefined) break;
+        const tookMs = (at - Math.max(since, calmSince)) * life.clock.rate;
+        if (tookMs > limitMs) fail(`${life.label} still waits for ${worker}, promised ${Math.round(tookMs)} ms ago`);
+      }
+      for (const { id, isBorrowed } of life.core.workers(now)) {
+        if (isBorrowed && come.get(life)?.has(plainId(id)) !== true)
+          fail(`${life.label} shows ${id} as a guest, and it has never been here`);
+      }
+    },
+  };
+};
+
+const addressOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`;
+
+/** Two with one id are told apart by what follows a sign. */
+const plainId = (id: string): NodeId => id.replace(/(#\d+| \(.*\))$/, "") as NodeId;
+
+/** Between ours a move takes milliseconds: 2 s, and the wake-up. */
+const LIMIT_MS = 2_000 + 1_000;
+/** Workers of other teams ask at their own pace. */
+const FOREIGN_LIMIT_MS = 30_000 + 1_000;
