@@ -79,6 +79,7 @@ describe("of COMMAND_RELEASE one is outstanding for each owner", () => {
       scene.submits(draft(guest));
       scene.opens(guest, { host: PEER.host });
       scene.says(guest, { WORKER: "ALIVE", WORKER_UUID: guest, SERVER_UUID: "m2" });
+      scene.settle();
       scene.opens(`${guest}-result`, { host: PEER.host });
       scene.says(`${guest}-result`, { STATUS: "OK", TASK: "QUERY", WORKER_UUID: guest, SALDO: 1 });
       scene.passTo(scene.now() / 1_000 + 2, () => undefined);

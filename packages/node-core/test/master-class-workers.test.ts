@@ -10,8 +10,8 @@ const QUERY = '{"TASK":"QUERY","USER":"ana"}';
 const ACK = '{"STATUS":"ACK","WORKER_UUID":"w"}';
 
 /** A pull worker says something on a connection of its own, and all that has arrived is read. */
-function poll(scene: ReturnType<typeof createMasterScene>, name: string, line: object = ALIVE): void {
-  scene.opens(name);
+function poll(scene: ReturnType<typeof createMasterScene>, name: string, line: object = ALIVE, host?: string): void {
+  scene.opens(name, host === undefined ? {} : { host });
   scene.says(name, line);
   scene.settle();
 }
@@ -216,6 +216,37 @@ describe("a pull worker", () => {
     poll(scene, "c2", OK);
     poll(scene, "c3");
     expect(scene.told.at(-2)).toBe('0 c3 <- {"TASK":"NO_TASK"}');
+  });
+
+  test("is another than the one of the same id on another host: both are served, and report for themselves", () => {
+    const scene = createMasterScene();
+    scene.submits(draft("a"), draft("b"));
+    const [here, there] = ["10.0.0.5", "10.0.0.6"];
+    poll(scene, "c1", ALIVE, here);
+    poll(scene, "c2", ALIVE, there);
+    expect(scene.told.filter((line) => line.includes("<- {"))).toEqual([`0 c1 <- ${QUERY}`, `0 c2 <- ${QUERY}`]);
+    expect(scene.told.filter((line) => line.startsWith("0 worker-id-shared"))).toHaveLength(1);
+    expect(scene.node.workers(scene.now()).map(({ id, running }) => [id, running])).toEqual([
+      ["w", ["a"]],
+      ["w#2", ["b"]],
+    ]);
+    poll(scene, "c3", OK, there);
+    expect([scene.kept("a")?.state, scene.kept("b")?.state]).toEqual(["pending", "done"]);
+    poll(scene, "c4", NOK, here);
+    expect(scene.kept("a")).toMatchObject({ failures: 1 });
+  });
+
+  test("that has moved to another host is the same, once it has been silent for 10 s and holds nothing", () => {
+    const scene = createMasterScene();
+    poll(scene, "c1", ALIVE, "10.0.0.5");
+    scene.passTo(10);
+    poll(scene, "c2", ALIVE, "10.0.0.6");
+    expect(scene.node.workers(scene.now())).toMatchObject([{ id: "w", at: { host: "10.0.0.6" } }]);
+    scene.submits(draft("a"));
+    poll(scene, "c3", ALIVE, "10.0.0.6");
+    scene.passTo(30);
+    poll(scene, "c4", ALIVE, "10.0.0.7");
+    expect(scene.node.workers(scene.now()).map(({ id }) => id)).toEqual(["w", "w#2"]);
   });
 
   test("is gone when it has not been heard of for --worker-timeout", () => {

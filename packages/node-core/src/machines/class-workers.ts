@@ -6,6 +6,7 @@ import {
   durationMs,
   type Endpoint,
   earlierOf,
+  elapsed,
   type InstantMs,
   type NodeId,
 } from "@mutirao/primitives";
@@ -150,7 +151,9 @@ function identify(
 ): WorkerRecord | undefined {
   const namesakes = farm.withId(id).filter(({ style }) => (isPush ? style === "push" : style.startsWith("pull")));
   // Of two push workers on two connections, neither is the other, whatever they call themselves.
-  const known = namesakes.find((worker) => !isPush || worker.conn === undefined || worker.conn === conn);
+  const known = isPush
+    ? namesakes.find((worker) => worker.conn === undefined || worker.conn === conn)
+    : pullWorkerAt(namesakes, remote, now);
   if (known !== undefined) return known;
   const style = isPush ? "push" : port === undefined ? "pull" : "pull-with-port";
   const worker = farm.add(id, style, remote, now);
@@ -161,6 +164,22 @@ function identify(
   outbox.notify({ kind: "worker-joined", worker: worker.name, style, remote, slots: 1 });
   return worker;
 }
+
+/**
+ * Of two that pull from two hosts neither is the other; each is to be given tasks, and to report on its own. But one that
+ * has been silent and holds nothing may have moved. Two on one host cannot be told apart: they are served as one.
+ */
+function pullWorkerAt(
+  namesakes: readonly WorkerRecord[],
+  { host }: Endpoint,
+  now: InstantMs,
+): WorkerRecord | undefined {
+  const hasMoved = ({ status, attempts, lastSeenAt }: WorkerRecord): boolean =>
+    status !== "lent" && attempts.size === 0 && elapsed(lastSeenAt, now) >= MOVED_AFTER_MS;
+  return namesakes.find(({ at }) => at.host === host) ?? namesakes.find(hasMoved);
+}
+
+const MOVED_AFTER_MS = durationMs(10_000);
 
 function answerPolls(state: State, now: InstantMs): void {
   const { polls, open, lastAccepted } = state;
@@ -273,7 +292,7 @@ function keepAliveDue(state: State, worker: WorkerRecord, now: InstantMs): void 
 
 function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: WorkerStatus, now: InstantMs): void {
   const isPush = state.open.get(conn) === true;
-  const worker = isPush ? state.farm.on(conn) : reporterOf(state, status.worker);
+  const worker = isPush ? state.farm.on(conn) : reporterOf(state, status.worker, remote);
   if (worker !== undefined) state.farm.heard(worker, now);
   const ack = isPush ? (): void => {} : acknowledgement(state, conn, status.worker);
   // A push worker that means nothing by what it says does not name itself.
@@ -306,9 +325,9 @@ function rest(state: State, worker: WorkerRecord, now: InstantMs): void {
   state.restsUntil ??= now;
 }
 
-function reporterOf({ farm }: State, id: NodeId | undefined): WorkerRecord | undefined {
+function reporterOf({ farm }: State, id: NodeId | undefined, { host }: Endpoint): WorkerRecord | undefined {
   if (id === undefined) return undefined;
-  return farm.withId(id).find(({ style }) => style.startsWith("pull"));
+  return farm.withId(id).find(({ style, at }) => style.startsWith("pull") && at.host === host);
 }
 
 /**

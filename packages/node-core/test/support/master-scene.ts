@@ -47,7 +47,7 @@ export const masterTestOptions: MasterNodeOptions = {
 const NOTHING_KEPT: StoreContents = { unfinished: [], finished: [], leases: [] };
 
 /** Notices that every other line of a transcript would repeat. */
-const UNTOLD: ReadonlySet<Notice["kind"]> = new Set(["registry-due", "worker-joined"]);
+const UNTOLD: ReadonlySet<Notice["kind"]> = new Set(["registry-due", "worker-joined", "line-exchanged"]);
 
 export const draft = (id: string, changes: Partial<TaskDraft> = {}): TaskDraft => ({
   id: taskId(id),

@@ -219,7 +219,8 @@ export function createTown() {
         const deadline = nextDeadline();
         if (deadline === undefined || deadline > atS * 1_000) break;
         inVain = deadline > nowMs ? 0 : inVain + 1;
-        if (inVain > 1_000) throw new Error(`somebody wants to be woken at ${deadline} again and again: ${whoIsDue().join(", ")}`);
+        if (inVain > 1_000)
+          throw new Error(`somebody wants to be woken at ${deadline} again and again: ${whoIsDue().join(", ")}`);
         nowMs = Math.max(nowMs, deadline);
         wakeAll();
         drain();

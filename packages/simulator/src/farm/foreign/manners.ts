@@ -5,10 +5,10 @@ export const manners = {
   silent: "now and then forgets a task, and asks for the next",
   dies: "now and then dies with a task, and is started again",
   "polls-while-holding": "asks for more while it works",
-  "hangs-up": "closes its connection before the answer is there, and asks again",
   spare: "reports a forgotten task on a connection that it had opened before it was given another",
   nameless: "does not say who it is",
   "half-named": "does not say in every result who it is",
+  "hangs-up": "closes its connection before the answer is there, and asks again",
 } as const;
 
 export type Manner = keyof typeof manners;

@@ -46,6 +46,8 @@ export interface WorkerBook {
   readonly boot: string | undefined;
   name: string;
   conn: ConnId | undefined;
+  /** From where one that pulls has asked last. */
+  host: string | undefined;
   status: "alive" | "away" | "gone";
   slots: number;
   types: ReadonlySet<string>;

@@ -52,6 +52,7 @@ const fresh = (fields: Pick<WorkerBook, "id" | "style" | "boot" | "slots" | "typ
   ...fields,
   name: fields.id,
   conn: undefined,
+  host: undefined,
   status: "alive",
   heardAt: now,
   awaySince: undefined,
@@ -244,6 +245,7 @@ function hearClassAlive(books: Books, conn: ConnId, { worker: id }: WorkerAlive,
       fresh({ id, style: "pull", boot: undefined, slots: 1, types: CLASS_TYPES }, now),
     );
     heard(worker, now);
+    worker.host = books.hosts.get(conn);
     books.polls.set(conn, worker);
     return;
   }
@@ -275,7 +277,7 @@ function hearStatus(
   now: InstantMs,
 ): void {
   const isPush = books.conns.get(conn) === "push";
-  const worker = isPush ? books.byConn.get(conn) : books.workers.get(`${status.worker} (pull)`);
+  const worker = isPush ? books.byConn.get(conn) : pullWorkerOn(books, status.worker, conn);
   if (worker !== undefined) heard(worker, now);
   if (isPush && status.worker === undefined) return;
   const assignment = worker === undefined ? undefined : attributedTo(books, worker, conn);
@@ -289,6 +291,12 @@ function hearStatus(
   worker.isResting = isPush;
   const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code: "ERR_TASK_FAILED", message: "" };
   takeOutcome(books, news, { conn, worker, task, attempt, assignment }, outcome, now);
+}
+
+/** A name alone is nobody: on another host there may be another by it. */
+function pullWorkerOn(books: Books, id: string | undefined, conn: ConnId): WorkerBook | undefined {
+  const worker = books.workers.get(`${id} (pull)`);
+  return worker?.host === books.hosts.get(conn) ? worker : undefined;
 }
 
 /** The connection rule, from the protocol and not from the code; and a name alone gives no right. */

@@ -1,4 +1,5 @@
 import { formatEndpoint, type NodeId } from "@mutirao/primitives";
+import type { StoreChange } from "@mutirao/task-store";
 import type { MasterSlot } from "../../farm/world.ts";
 import type { CreateLendingChecker } from "../world.ts";
 
@@ -12,12 +13,23 @@ interface Told {
 export const createEpochsChecker: CreateLendingChecker = (world, fail) => {
   const told = new Map<MasterSlot, Map<NodeId, Told>>();
 
+  /** What is to be kept is no older than what is kept. */
+  const checkKept = ({ disk }: MasterSlot, label: string, changes: readonly StoreChange[]): void => {
+    for (const change of changes) {
+      if (change.kind !== "leased") continue;
+      const { worker, epoch } = change.lease;
+      const kept = disk.leases.get(worker)?.epoch ?? 0;
+      if (epoch < kept) fail(`${label} keeps epoch ${epoch} of ${worker}, after ${kept}`);
+    }
+  };
+
   return {
     master({ life, effects }) {
       const { slot, label } = life;
       const known = told.get(slot) ?? new Map<NodeId, Told>();
       told.set(slot, known);
       for (const effect of effects) {
+        if (effect.type === "store") checkKept(slot, label, effect.changes);
         if (effect.type !== "send" || effect.message.kind !== "redirect") continue;
         const { to, terms } = effect.message;
         const worker = world.loans.of(life).speakers.get(effect.conn)?.worker;
