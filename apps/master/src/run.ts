@@ -14,6 +14,8 @@ const description = {
   table: cliOptions,
   examples: [
     "master --port 9101 --peer 127.0.0.1:9102 --data-dir ./data",
+    "master --port 9101 --peer 10.0.0.7:9101 --lend-reserve 2 --no-lend-to 10.0.0.8:9101",
+    "master --port 9101 --peer 10.0.0.9:9101 --home-address 10.0.0.9:9101=ip:port --connect-address 10.0.0.1:9101",
     "master --port 9101 --http 127.0.0.1:8080 --push-port 9102 --backlog-high 100 --backlog-low 20",
     'curl -d \'{"type":"QUERY","payload":{"USER":"ana"}}\' http://127.0.0.1:10101/tasks',
   ],
