@@ -1,53 +1,7 @@
 import { instantMs } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
-import { requestId } from "../src/index.ts";
 import { createTown, endpointOf, type Saying } from "./support/town.ts";
-
-/**
- * The races of lending, each as a conversation with one thing that goes wrong. Two masters, m1 in need and m2 with w2 to
- * spare; w1 is m1's own. In the end every task is done once, and everybody is home.
- */
-function twoMasters(changes: Parameters<ReturnType<typeof createTown>["master"]>[2] = {}) {
-  const town = createTown();
-  const m1 = town.master("m1", ["m2"], changes);
-  const m2 = town.master("m2", ["m1"], changes);
-  const w1 = town.worker("w1", "m1");
-  const w2 = town.worker("w2", "m2");
-  // Two beats: they know each other, and how they fare.
-  town.passTo(5);
-  return { town, m1, m2, w1, w2 };
-}
-
-type Scene = ReturnType<typeof twoMasters>;
-
-const isFrom = ({ from, to, line }: Saying, who: string, whom: string, word: string): boolean =>
-  from === who && to === whom && line.includes(`"${word}"`);
-
-/** Does the first so many lines of the kind, and lets all others pass. */
-function once(fate: "drop" | "hold", who: string, whom: string, word: string, count = 1) {
-  let left = count;
-  return (saying: Saying): "pass" | "drop" | "hold" => {
-    if (left === 0 || !isFrom(saying, who, whom, word)) return "pass";
-    left--;
-    return fate;
-  };
-}
-
-/** Lets every task be done, and everybody be idle for a while. */
-function toTheEnd({ town, w1, w2 }: Pick<Scene, "town" | "w1" | "w2">, atS: number): void {
-  for (let second = Math.ceil(town.now()); second <= atS; second++) {
-    town.passTo(second);
-    for (const worker of [w1, w2]) if (worker.isUp) worker.finishes();
-  }
-}
-
-function expectAllWell({ town, m1, m2, w2 }: Scene, done: readonly string[]): void {
-  expect([...m1.done, ...m2.done].toSorted()).toEqual(done);
-  expect(w2.node.status()).toMatchObject({ isAway: false, phase: "connected", unacknowledged: 0 });
-  expect(m2.node.workers(0 as never).map(({ id, status }) => `${id} ${status}`)).toContain("w2 ALIVE");
-  expect([...m1.loans(), ...m2.loans()].filter((loan) => !/ (?:home|left)$/.test(loan))).toEqual([]);
-  expect(town.notices.filter(({ notice }) => notice.kind === "attempt-failed")).toEqual([]);
-}
+import { expectAllWell, isFrom, once, toTheEnd, twoMasters } from "./support/two-masters.ts";
 
 describe("what may cross, be lost or be repeated", () => {
   test("a burst is shared, and the worker comes home", () => {
@@ -70,28 +24,6 @@ describe("what may cross, be lost or be repeated", () => {
     expectAllWell(scene, ["a", "b", "c"]);
   });
 
-  test("AVAILABLE is late, and the worker is quicker: it is no promise that was broken, nor a worker still to come", () => {
-    const scene = twoMasters();
-    scene.town.lines(once("hold", "m2", "m1", "AVAILABLE"));
-    scene.m1.submits("a", "b", "c");
-    scene.town.passTo(6);
-    expect(scene.m1.loans()).toEqual(["in w2@1 held"]);
-    scene.town.letGo();
-    toTheEnd(scene, 40);
-    expect(scene.town.notices.filter(({ notice }) => notice.kind === "promise-broken")).toEqual([]);
-    expectAllWell(scene, ["a", "b", "c"]);
-  });
-
-  test("nor is it sent away because nothing waits, if it was asked for", () => {
-    const { town, m1 } = twoMasters();
-    town.lines(once("hold", "m2", "m1", "AVAILABLE"));
-    m1.handle({ type: "borrow", request: requestId(99), peer: undefined, workers: 1 });
-    town.settle();
-    expect(m1.loans()).toEqual(["in w2@1 held"]);
-    town.letGo();
-    expect(m1.node.loans({ limit: 1 }, instantMs(5_000))).toMatchObject([{ state: "held", reason: "it has come" }]);
-  });
-
   test("REDIRECT is lost: it is said again when the worker comes anew, or the offer is cancelled and the worker stays", () => {
     const scene = twoMasters();
     scene.town.lines(once("drop", "m2", "w2", "REDIRECT"));
@@ -103,7 +35,7 @@ describe("what may cross, be lost or be repeated", () => {
     expect(scene.m2.leases.get("w2")).toMatchObject({ borrower: undefined });
   });
 
-  test("REDIRECT arrives twice: an equal epoch is refused", () => {
+  test("a stale REDIRECT after coming home: an equal epoch is refused", () => {
     const scene = twoMasters();
     let redirect: Saying | undefined;
     scene.town.lines((saying) => {
@@ -114,7 +46,6 @@ describe("what may cross, be lost or be repeated", () => {
     scene.town.passTo(6);
     toTheEnd(scene, 30);
     expectAllWell(scene, ["a", "b", "c"]);
-    // A stale one, after it has come home.
     scene.town.repeats(redirect, "m2", "w2");
     scene.town.passTo(31);
     expect(scene.w2.node.status().isAway).toBe(false);
@@ -220,7 +151,7 @@ describe("who owns a worker has it back", () => {
   });
 
   /** How many attempts were begun for each task of m1, and how many of them count against it. */
-  const attemptsOf = ({ m1 }: Scene): readonly string[] =>
+  const attemptsOf = ({ m1 }: ReturnType<typeof twoMasters>): readonly string[] =>
     [...m1.tasks.values()]
       .map(({ id, status: { attempts, failures, losses } }) => `${id}: ${attempts} begun, ${failures + losses} count`)
       .toSorted();
@@ -315,19 +246,6 @@ describe("who crashes, or is cut off", () => {
     toTheEnd(scene, 60);
     expect(scene.w2.node.status()).toMatchObject({ isAway: false, phase: "connected" });
     expect(scene.m2.loans()).toEqual(["out w2@1 home"]);
-  });
-
-  test("a master that was away begins anew with tasks: unknown at first, it has its first guest two beats later", () => {
-    const { town, m1, w2 } = twoMasters();
-    m1.crash();
-    town.passTo(40);
-    m1.restart();
-    m1.submits("a", "b", "c");
-    town.passTo(42);
-    expect(town.said.some(({ from, line }) => from === "m2" && line.includes("LEND_UNKNOWN_PEER"))).toBe(true);
-    town.passTo(45);
-    expect(m1.loans()).toEqual(["in w2@1 held"]);
-    expect(w2.running.size).toBe(1);
   });
 
   test("the owner restarts: it knows its loan from its store, shows its worker as lent, and has it back", () => {
