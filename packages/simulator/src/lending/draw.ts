@@ -75,7 +75,7 @@ function drawLendingTempo(prng: Prng): FarmTempo {
 }
 
 /** Faults of the farm that have nothing to do with lending, and would only make runs longer. */
-const unwanted: ReadonlySet<FarmFaultName> = new Set<FarmFaultName>(["wall-jump", "foreign-kill"]);
+const unwanted: ReadonlySet<FarmFaultName> = new Set<FarmFaultName>(["foreign-kill"]);
 
 function drawFaults(prng: Prng): {
   readonly faults: readonly FarmFaultName[];
