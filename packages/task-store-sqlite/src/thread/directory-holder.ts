@@ -11,6 +11,14 @@ export interface DirectoryHolder {
   retreat(): void;
 }
 
+/** What is noted. */
+interface Note {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 /**
  * Notes beside the lock who has the directory. The lock is what counts; this is for people: it tells whoever is refused
  * which process to stop, and, when nobody holds the lock, that the last one ended without letting go. So nothing fails
@@ -18,7 +26,7 @@ export interface DirectoryHolder {
  */
 export function holdDirectory(file: string): DirectoryHolder {
   const found = contentOf(file);
-  const note = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const note: Note = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
   harmlessly(() => writeDurably(file, JSON.stringify(note)));
   const leave = (): void => harmlessly(() => rmSync(file, { force: true }));
   return {
@@ -39,8 +47,9 @@ export function holderOf(file: string): string | undefined {
 
 function describeHolder(content: string): string {
   try {
-    const { pid, host, since } = JSON.parse(content) as Readonly<Record<string, unknown>>;
-    if (Number.isSafeInteger(pid)) return `process ${pid} on ${host}, since ${since}`;
+    const { pid, host, since } = JSON.parse(content) as Partial<Note>;
+    if (typeof pid === "number" && typeof host === "string" && typeof since === "string")
+      return `process ${pid} on ${host}, since ${since}`;
   } catch {
     // Written on a full disk, or torn by a power cut.
   }
