@@ -37,6 +37,8 @@ export interface BorrowAsked {
   /** `undefined`: an operator asked for it. */
   readonly waitMs: DurationMs | undefined;
   readonly triggerMs: DurationMs | undefined;
+  /** Nothing was sent: the options say that lending is only observed. */
+  readonly isObserved?: boolean;
 }
 
 /** A peer answered: it promises these, or none, and why. */
@@ -71,6 +73,8 @@ export interface LendAsked {
   readonly needed: number;
   /** Why it gets none at this moment; `undefined`: it may get some. */
   readonly code: string | undefined;
+  /** With `--lending observe`: the code with which it would get none with `on`; `some`: it could get some. */
+  readonly ifOn?: string;
   /** What waits there, as far as it says. */
   readonly backlog: number | undefined;
   /** What it was weighed against. */

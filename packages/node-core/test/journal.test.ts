@@ -101,6 +101,10 @@ const sentences: readonly (readonly [JournalNotice, string])[] = [
     "10.0.0.2:9101 was asked for 2 workers, by an operator's order.",
   ],
   [
+    { kind: "borrow-asked", peer: PEER, workers: 2, waitMs: ms(2_000), triggerMs: ms(100), isObserved: true },
+    "10.0.0.2:9101 would have been asked for 2 workers, since the wait of 2.0 s was above the trigger of 100 ms; lending is only observed.",
+  ],
+  [
     { kind: "borrow-answered", peer: PEER, asked: 3, workers: [w, nodeId("w2")], code: undefined },
     "10.0.0.2:9101 promised w1 and w2, of 3 workers that it was asked for.",
   ],
@@ -122,6 +126,23 @@ const sentences: readonly (readonly [JournalNotice, string])[] = [
     "10.0.0.2:9101 asked for 2 workers for its 40 waiting tasks and could have some: here 0 tasks waited, own workers at home were 2, of them idle 1, and away 1 (at most 8, keeping 0).",
   ],
   [
+    { kind: "lend-asked", peer: PEER, remote, needed: 2, code: "LEND_OFF", ifOn: "some", backlog: 40, own },
+    "10.0.0.2:9101 asked for 2 workers for its 40 waiting tasks and got none at that moment [LEND_OFF], the master does not lend: its options say so; with --lending on it could have had some: here 0 tasks waited, own workers at home were 2, of them idle 1, and away 1 (at most 8, keeping 0).",
+  ],
+  [
+    {
+      kind: "lend-asked",
+      peer: PEER,
+      remote,
+      needed: 1,
+      code: "LEND_OFF",
+      ifOn: "LEND_LIMIT",
+      backlog: undefined,
+      own,
+    },
+    "10.0.0.2:9101 asked for 1 worker and got none at that moment [LEND_OFF], the master does not lend: its options say so; with --lending on it would have got none either [LEND_LIMIT]: here 0 tasks waited, own workers at home were 2, of them idle 1, and away 1 (at most 8, keeping 0).",
+  ],
+  [
     { kind: "lend-asked", peer: undefined, remote, needed: 1, code: "LEND_UNKNOWN_PEER", backlog: undefined, own },
     "10.9.9.9:5000, none of the peers, asked for 1 worker and got none at that moment [LEND_UNKNOWN_PEER], the one who asks is none of the master's peers, or none that is alive: here 0 tasks waited, own workers at home were 2, of them idle 1, and away 1 (at most 8, keeping 0).",
   ],
@@ -136,7 +157,7 @@ const sentences: readonly (readonly [JournalNotice, string])[] = [
     "From 10.0.0.2:9101, 2 lent workers were called back: own tasks wait (5 tasks meant a wait of 500 ms, above the 100 ms at which lent workers are due).",
   ],
   [
-    { ...loan, direction: "out", from: undefined, to: "flushing", reason: "it begins" },
+    { ...loan, direction: "out", from: undefined, to: "flushing", reason: "its lease is on the way to the disk" },
     "Worker w1 was promised to 10.0.0.2:9101; before it may be told, the lease is written down.",
   ],
   [

@@ -1,4 +1,4 @@
-import { createPrng, durationMs } from "@mutirao/primitives";
+import { createPrng, durationMs, seconds } from "@mutirao/primitives";
 import { type RefusalCode, refusalCodes } from "@mutirao/protocol";
 import { describe, expect, test } from "vitest";
 import { classCoolDownMs, classLendingTimes, classNeeded, classOffer } from "../src/policies/lending/class-lending.ts";
@@ -194,7 +194,7 @@ describe("refusals", () => {
 
   test("each says when to ask again", () => {
     const codes = Object.keys(refusalCodes) as RefusalCode[];
-    expect(codes.map((code) => `${code} ${retryAfterMs(code, idleMaster)}`)).toEqual([
+    expect(codes.map((code) => `${code} ${retryAfterMs(code, idleMaster, seconds(2))}`)).toEqual([
       "LEND_OFF 60000",
       "LEND_SATURATED 300",
       "LEND_NONE_IDLE 300",
@@ -202,7 +202,7 @@ describe("refusals", () => {
       "LEND_LIMIT 300",
       "LEND_BORROWING 300",
       "LEND_NOT_TO_YOU 60000",
-      "LEND_UNKNOWN_PEER 60000",
+      "LEND_UNKNOWN_PEER 2000",
       "LEND_BAD_ADDRESS 60000",
       "LEND_TOO_OFTEN 300",
       "LEND_DRAINING 60000",

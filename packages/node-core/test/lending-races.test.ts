@@ -1,5 +1,6 @@
 import { instantMs } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
+import { requestId } from "../src/index.ts";
 import { createTown, endpointOf, type Saying } from "./support/town.ts";
 
 /**
@@ -67,6 +68,28 @@ describe("what may cross, be lost or be repeated", () => {
     expect(scene.w2.running.size).toBe(1);
     toTheEnd(scene, 40);
     expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("AVAILABLE is late, and the worker is quicker: it is no promise that was broken, nor a worker still to come", () => {
+    const scene = twoMasters();
+    scene.town.lines(once("hold", "m2", "m1", "AVAILABLE"));
+    scene.m1.submits("a", "b", "c");
+    scene.town.passTo(6);
+    expect(scene.m1.loans()).toEqual(["in w2@1 held"]);
+    scene.town.letGo();
+    toTheEnd(scene, 40);
+    expect(scene.town.notices.filter(({ notice }) => notice.kind === "promise-broken")).toEqual([]);
+    expectAllWell(scene, ["a", "b", "c"]);
+  });
+
+  test("nor is it sent away because nothing waits, if it was asked for", () => {
+    const { town, m1 } = twoMasters();
+    town.lines(once("hold", "m2", "m1", "AVAILABLE"));
+    m1.handle({ type: "borrow", request: requestId(99), peer: undefined, workers: 1 });
+    town.settle();
+    expect(m1.loans()).toEqual(["in w2@1 held"]);
+    town.letGo();
+    expect(m1.node.loans({ limit: 1 }, instantMs(5_000))).toMatchObject([{ state: "held", reason: "it has come" }]);
   });
 
   test("REDIRECT is lost: it is said again when the worker comes anew, or the offer is cancelled and the worker stays", () => {
@@ -292,6 +315,19 @@ describe("who crashes, or is cut off", () => {
     toTheEnd(scene, 60);
     expect(scene.w2.node.status()).toMatchObject({ isAway: false, phase: "connected" });
     expect(scene.m2.loans()).toEqual(["out w2@1 home"]);
+  });
+
+  test("a master that was away begins anew with tasks: unknown at first, it has its first guest two beats later", () => {
+    const { town, m1, w2 } = twoMasters();
+    m1.crash();
+    town.passTo(40);
+    m1.restart();
+    m1.submits("a", "b", "c");
+    town.passTo(42);
+    expect(town.said.some(({ from, line }) => from === "m2" && line.includes("LEND_UNKNOWN_PEER"))).toBe(true);
+    town.passTo(45);
+    expect(m1.loans()).toEqual(["in w2@1 held"]);
+    expect(w2.running.size).toBe(1);
   });
 
   test("the owner restarts: it knows its loan from its store, shows its worker as lent, and has it back", () => {

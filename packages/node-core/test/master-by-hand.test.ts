@@ -182,6 +182,35 @@ describe("reclaim by hand", () => {
   });
 });
 
+describe("where lending is only observed", () => {
+  const decided = ({ told }: ReturnType<typeof createScene>, kind: string): object[] =>
+    told.flatMap((line) => {
+      const [, found, fields = ""] = /^\S+ (\S+) (.*)$/.exec(line) ?? [];
+      return found === kind ? [JSON.parse(fields)] : [];
+    });
+
+  test("whom it would ask is told, and nobody is asked", () => {
+    const scene = createScene({ lending: "observe", workers: ["w1"] });
+    scene.submits(draft("a"), draft("b"), draft("c"));
+    expect(decided(scene, "borrow-asked")).toMatchObject([{ peer: PEER, isObserved: true }]);
+    scene.passTo(10);
+    expect(scene.told.filter((line) => line.includes("WORKER_REQUEST"))).toEqual([]);
+  });
+
+  test("whom it would lend is told, and nobody is lent", () => {
+    const scene = createScene({ lending: "observe", lendMax: 1 });
+    const asks = () =>
+      scene.says("asker", { TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: peerEndpoint.host, port: 9_101 } });
+    scene.opens("asker", { host: peerEndpoint.host });
+    asks();
+    expect(decided(scene, "lend-asked").at(-1)).toMatchObject({ code: "LEND_OFF", ifOn: "some" });
+    scene.submits(draft("a"), draft("b"), draft("c"), draft("d"));
+    asks();
+    expect(decided(scene, "lend-asked").at(-1)).toMatchObject({ code: "LEND_OFF", ifOn: "LEND_SATURATED" });
+    expect(scene.loans()).toEqual([]);
+  });
+});
+
 describe("borrow by hand", () => {
   test("the peer is asked although nothing waits", () => {
     const scene = createScene();

@@ -36,7 +36,7 @@ export function addLending(registry: Registry, master: MasterAccess): () => void
         if (notice.from === undefined) add(loans, { direction: notice.direction }, 1);
         break;
       case "borrow-asked":
-        add(asks, {}, 1);
+        if (notice.isObserved !== true) add(asks, {}, 1);
         break;
       case "borrow-answered":
         if (notice.code !== undefined) add(refusals, { by: "them", code: knownCode(refusals, notice.code) }, 1);

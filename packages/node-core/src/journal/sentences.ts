@@ -86,12 +86,13 @@ function weighedSentence({ reason, workers, waitMs, triggerMs, backlog, serviceM
   }
 }
 
-function askedSentence({ peer, workers, waitMs, triggerMs }: BorrowAsked): string {
+function askedSentence({ peer, workers, waitMs, triggerMs, isObserved }: BorrowAsked): string {
   const why =
     waitMs === undefined || triggerMs === undefined
       ? "by an operator's order"
       : `since the wait ${lasting(waitMs)} was above the trigger of ${spokenMs(triggerMs)}`;
-  return `${peer} was asked for ${counted(workers, "worker")}, ${why}.`;
+  const asked = isObserved ? "would have been asked" : "was asked";
+  return `${peer} ${asked} for ${counted(workers, "worker")}, ${why}${isObserved ? "; lending is only observed" : ""}.`;
 }
 
 function answeredSentence({ peer, asked, workers, code }: BorrowAnswered): string {
@@ -103,14 +104,20 @@ function answeredSentence({ peer, asked, workers, code }: BorrowAnswered): strin
   return `${peer}, asked for ${counted(asked, "worker")}, promised nobody [${printable(code)}]${meaning === code ? "" : `: ${midSentence(meaning)}`}.`;
 }
 
-function lendSentence({ peer, remote, needed, code, backlog, own }: LendAsked): string {
+function lendSentence({ peer, remote, needed, code, ifOn, backlog, own }: LendAsked): string {
   const who = peer ?? `${formatEndpoint(remote)}, none of the peers,`;
   const need = backlog === undefined ? "" : ` for its ${counted(backlog, "waiting task")}`;
   const here =
     `here ${counted(own.backlog, "task")} waited, own workers at home were ${own.home}, of them idle ${own.idle}, and ` +
     `away ${own.lent} (at most ${own.lendMax}, keeping ${own.lendReserve})`;
   if (code === undefined) return `${who} asked for ${counted(needed, "worker")}${need} and could have some: ${here}.`;
-  return `${who} asked for ${counted(needed, "worker")}${need} and got none at that moment [${printable(code)}], ${midSentence(meaningOf(refusalCodes, code))}: ${here}.`;
+  return `${who} asked for ${counted(needed, "worker")}${need} and got none at that moment [${printable(code)}], ${midSentence(meaningOf(refusalCodes, code))}${ifOnWords(ifOn)}: ${here}.`;
+}
+
+function ifOnWords(ifOn: string | undefined): string {
+  if (ifOn === undefined) return "";
+  if (ifOn === "some") return "; with --lending on it could have had some";
+  return `; with --lending on it would have got none either [${printable(ifOn)}]`;
 }
 
 function reclaimSentence({ peer, workers, why, weighed }: ReclaimOrdered): string {

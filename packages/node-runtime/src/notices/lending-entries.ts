@@ -50,10 +50,16 @@ export const lendingEntries: Entries<
       fields: { reason, workers, backlog, slots, ...figures },
     };
   },
-  "borrow-asked"({ peer, workers, waitMs, triggerMs }) {
-    const text = `${peer} is asked for ${workers} ${workers === 1 ? "worker" : "workers"}`;
+  "borrow-asked"({ peer, workers, waitMs, triggerMs, isObserved = false }) {
+    const asked = isObserved ? "would be asked" : "is asked";
+    const text = `${peer} ${asked} for ${workers} ${workers === 1 ? "worker" : "workers"}`;
     const figures = { waitMs: rounded(waitMs), triggerMs: rounded(triggerMs) };
-    return { level: "debug", text, source: peer, fields: { peer, workers, ...figures } };
+    return {
+      level: "debug",
+      text,
+      source: peer,
+      fields: { peer, workers, ...figures, ...(isObserved ? { isObserved } : {}) },
+    };
   },
   "borrow-answered"({ peer, asked, workers, code }) {
     const ids = workers.map((worker) => printable(worker));
@@ -78,14 +84,14 @@ export const lendingEntries: Entries<
       fields: { worker: id, peer },
     };
   },
-  "lend-asked"({ peer, remote, needed, code, backlog }) {
+  "lend-asked"({ peer, remote, needed, code, ifOn, backlog }) {
     const who = peer ?? formatEndpoint(remote);
     const text = `${who} asks for ${needed} ${needed === 1 ? "worker" : "workers"}${code === undefined ? "" : ` [${code}]`}`;
     return {
       level: peer === undefined ? "warn" : "debug",
       text,
       source: who,
-      fields: { peer: who, needed, code, backlog },
+      fields: { peer: who, needed, code, ...(ifOn === undefined ? {} : { ifOn }), backlog },
     };
   },
   "reclaim-ordered"({ peer, workers, why }) {

@@ -31,6 +31,7 @@ import type { MoveCost } from "../move-cost.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import { nameOf } from "./conversation.ts";
 import type { Exchange, Exchanges } from "./exchanges.ts";
+import { epochsOf } from "./lease-epochs.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
 /** What this master asks of its peers, and what they promised. A promise is a forecast: only the worker's ALIVE counts. */
@@ -43,6 +44,8 @@ export interface Asks {
   readonly incoming: number;
   /** Who promised this worker. */
   promiserOf(worker: NodeId): PeerRecord | undefined;
+  /** This peer was asked, and has not said all that it has to say. */
+  isAsking(peer: PeerRecord): boolean;
   /** It has come. */
   arrived(worker: NodeId, now: InstantMs): void;
   /** Asks, if the figures say so. */
@@ -70,6 +73,8 @@ export interface AsksTools {
   readonly moveCost: MoveCost;
   readonly pace: () => Pace;
   readonly isAlive: (peer: PeerRecord) => boolean;
+  /** The worker has come already, or has even left again: it was quicker than the line that promises it. */
+  readonly hasCome: (worker: NodeId, peer: PeerRecord, epoch: number | undefined, now: InstantMs) => boolean;
   /** Those that have workers of ours: two masters never lend to each other at the same time. */
   readonly borrowers: () => ReadonlySet<PeerRecord>;
   /** Where borrowed workers are to connect; `undefined` until this node listens. */
@@ -146,6 +151,7 @@ export function createAsks(options: AsksOptions, tools: AsksTools): Asks {
       return state.incoming;
     },
     promiserOf: (worker) => state.promised.get(worker)?.peer,
+    isAsking: (peer) => state.open.has(peer),
     arrived(worker, now) {
       const promise = state.promised.get(worker);
       if (promise === undefined) return;
@@ -269,6 +275,7 @@ function ask(
     workers,
     waitMs: need?.waitMs,
     triggerMs: need?.triggerMs,
+    ...(options.isObserving ? { isObserved: true } : {}),
   });
   if (options.isObserving) return true;
   const id = `${options.selfId}/${++state.asks}`;
@@ -355,17 +362,19 @@ function noteFigures(peer: PeerRecord, { terms }: Offer | WorkerRefusal): void {
 function promise(state: State, ask: Ask, { workers, terms }: Offer, now: InstantMs): void {
   const { peer } = ask;
   const forMs = terms === undefined ? classLendingTimes.offerMs : ARRIVAL_MS;
-  let promised = 0;
+  const epochs = epochsOf(terms?.leases);
+  let brought = 0;
   for (const worker of workers.slice(0, ask.workers - ask.granted)) {
     if (state.promised.has(worker) || state.promised.size >= PROMISES_MAX) continue;
+    brought++;
+    if (state.hasCome(worker, peer, epochs.get(worker), now)) continue;
     const one: Promised = { worker, peer, slots: ask.slotsEach, at: now };
     state.promised.set(worker, one);
     state.promises.schedule(one, after(now, forMs));
     state.incoming += one.slots;
-    promised++;
   }
   ask.granted += workers.length;
-  if (promised > 0) state.waves = waveBrought(state.waves);
+  if (brought > 0) state.waves = waveBrought(state.waves);
   state.outbox.notify({ kind: "borrow-answered", peer: peer.address, asked: ask.workers, workers, code: undefined });
 }
 

@@ -119,7 +119,8 @@ function whyNotHere(
   if (state.isDraining) return "this master is about to end";
   if ([...loans.open.values()].some(({ peer }) => peer === owner)) return "we lend to its owner";
   if (guests.all.size >= options.borrowMax) return "there are as many guests as there may be";
-  const isExpected = asks.promiserOf(worker.id) !== undefined;
+  // It may be quicker than the answer that promises it.
+  const isExpected = asks.promiserOf(worker.id) !== undefined || asks.isAsking(owner);
   return isExpected || backlog.size > 0 ? undefined : "nobody needs it";
 }
 

@@ -197,7 +197,7 @@ function take(
   state.all.set(worker, guest);
   state.log.opened(
     guest,
-    { direction: "in", worker: worker.id, peer, epoch, state: phase === "held" ? "held" : "releasing" },
+    { direction: "in", worker: worker.id, peer, epoch, state: phase === "held" ? "held" : "releasing", reason: why },
     now,
   );
   if (phase === "leaving") state.due.schedule(guest, now);

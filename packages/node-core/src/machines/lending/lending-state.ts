@@ -143,7 +143,12 @@ export function peerFigures(state: LendingState, now: InstantMs): PeerFigures {
 
 export function refusalTerms(state: LendingState, code: LendRefusal, now: InstantMs): RefusalTerms {
   const figures = figuresAt(state, now);
-  return { code, retryAfterMs: retryAfterMs(code, figures), isStanding: false, ...offerWords(state, figures) };
+  return {
+    code,
+    retryAfterMs: retryAfterMs(code, figures, state.options.intervalMs),
+    isStanding: false,
+    ...offerWords(state, figures),
+  };
 }
 
 export function offerWords(state: LendingState, figures: OwnFigures): OfferWords {

@@ -5,6 +5,7 @@ import {
   earlierOf,
   formatEndpoint,
   type InstantMs,
+  type NodeId,
   unreachable,
 } from "@mutirao/primitives";
 import type { LeaseRef, Message, WorkerAlive } from "@mutirao/protocol";
@@ -180,6 +181,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
       moveCost,
       prng: prng.fork("asks"),
       isAlive,
+      hasCome: (worker, peer, epoch, now) => hasCome(state, { worker, peer, epoch }, now),
       borrowers: () => loans.borrowers(),
       meetingPoint,
       pace: () => pace(state),
@@ -218,6 +220,18 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
     known: undefined,
   };
   return state;
+}
+
+function hasCome(
+  { farm, guests }: LendingState,
+  { worker, peer, epoch }: { readonly worker: NodeId; readonly peer: PeerRecord; readonly epoch: number | undefined },
+  now: InstantMs,
+): boolean {
+  if (guests.isOver(worker, epoch, now)) return true;
+  return farm.withId(worker).some((record) => {
+    const guest = guests.of(record);
+    return guest?.peer === peer && guest.epoch === epoch && guest.phase === "held";
+  });
 }
 
 function nextDeadline({

@@ -25,7 +25,7 @@ export interface LoanLog {
   /** @param loan the machine's own record, by which the entry is known from now on. */
   opened(
     loan: object,
-    facts: Pick<LoanEntry, "direction" | "worker" | "peer" | "epoch" | "state">,
+    facts: Pick<LoanEntry, "direction" | "worker" | "peer" | "epoch" | "state" | "reason">,
     now: InstantMs,
   ): void;
   changed(loan: object, state: LoanState, reason: string, now: InstantMs): void;
@@ -65,7 +65,6 @@ export function createLoanLog({ notify }: MasterOutbox): LoanLog {
         startedAt: now,
         endedAt: undefined,
         tasksDone: undefined,
-        reason: "it begins",
       };
       open.set(loan, entry);
       tell(entry, undefined);

@@ -167,13 +167,13 @@ function recover(state: State, leases: readonly LeaseRecord[], now: InstantMs): 
     loan.redirects = 1;
     state.open.set(worker, loan);
     expect(state, loan, now);
-    opened(state, loan, "lent", now);
+    opened(state, loan, "lent", "it was lent before this master began anew", now);
   }
 }
 
-function opened({ log }: State, loan: LoanOut, phase: LoanOut["phase"], now: InstantMs): void {
+function opened({ log }: State, loan: LoanOut, phase: LoanOut["phase"], reason: string, now: InstantMs): void {
   const { worker, peer, epoch } = loan;
-  log.opened(loan, { direction: "out", worker, peer, epoch, state: phase }, now);
+  log.opened(loan, { direction: "out", worker, peer, epoch, state: phase, reason }, now);
 }
 
 /** From now on there is so much time for the next sign of the worker. */
@@ -195,7 +195,7 @@ function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoin
   state.keep({ worker: worker.id, epoch, borrower, changedAt: state.clock.at(now) }, (isDurable) => {
     state.flushed.push({ loan, isDurable });
   });
-  opened(state, loan, "flushing", now);
+  opened(state, loan, "flushing", "its lease is on the way to the disk", now);
   return loan;
 }
 

@@ -17,7 +17,9 @@ export function onRequest(
   now: InstantMs,
 ): void {
   const peer = state.peers.senderOf(request.from, remote, request.at);
-  const code = whyNot(state, peer, remote, request, now);
+  const question = questionAbout(state, peer, remote, request, now);
+  const figures = figuresAt(state, now);
+  const code = whyNotLend(figures, question);
   const isFinal = code !== undefined && !PASSING.has(code);
   state.outbox.notify({
     kind: "lend-asked",
@@ -25,8 +27,9 @@ export function onRequest(
     remote,
     needed: request.needed,
     code,
+    ...(state.options.lending === "observe" && code === "LEND_OFF" ? { ifOn: ifOn(figures, question) } : {}),
     backlog: request.terms?.backlog,
-    own: ownWords(state, figuresAt(state, now)),
+    own: ownWords(state, figures),
   });
   if (peer === undefined || isFinal) {
     const who = peer === undefined ? formatEndpoint(remote) : nameOf(peer);
@@ -53,22 +56,24 @@ const PASSING: ReadonlySet<LendRefusal> = new Set<LendRefusal>([
   "LEND_BORROWING",
 ]);
 
-function whyNot(
+const ifOn = (figures: OwnFigures, question: LendQuestion): LendRefusal | "some" =>
+  whyNotLend(figures, { ...question, isLendingOn: true }) ?? "some";
+
+function questionAbout(
   state: LendingState,
   peer: PeerRecord | undefined,
   remote: Endpoint,
   request: WorkerRequest,
   now: InstantMs,
-): LendRefusal | undefined {
-  const figures = figuresAt(state, now);
-  return whyNotLend(figures, {
-    ...questionOf(state, figures),
+): LendQuestion {
+  return {
+    ...questionOf(state, figuresAt(state, now)),
     isKnownAlive: peer !== undefined && state.isAlive(peer.address),
     isAddressGood: peer !== undefined && isOwnAddress(peer, remote, request.at),
     isTooOften: peer !== undefined && !mayRequest(state, peer, now),
     isAllowed: peer === undefined || !isBarredPeer(state, peer),
     isSevere: request.terms?.isSevere === true,
-  });
+  };
 }
 
 function questionOf(state: LendingState, { lentWorkers, homeWorkers }: OwnFigures): LendQuestion {

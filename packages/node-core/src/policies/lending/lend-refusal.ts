@@ -53,13 +53,15 @@ function whyNotNow(figures: LendingFigures, question: LendQuestion): LendRefusal
 }
 
 /** What only an operator changes, on either side. */
-const SETTLED: readonly LendRefusal[] = ["LEND_UNKNOWN_PEER", "LEND_BAD_ADDRESS", "LEND_OFF", "LEND_NOT_TO_YOU"];
+const SETTLED: readonly LendRefusal[] = ["LEND_BAD_ADDRESS", "LEND_OFF", "LEND_NOT_TO_YOU"];
 
 /**
  * How long whoever was refused should wait before it asks again: a minute for what only an operator changes; for what
- * changes with the load, the life of a standing ask, which is served by itself in that time if it can be.
+ * changes with the load, the life of a standing ask, which is served by itself in that time if it can be. A peer that has
+ * just begun is known as alive with the next beat to it.
  */
-export function retryAfterMs(refusal: LendRefusal, figures: LendingFigures): DurationMs {
+export function retryAfterMs(refusal: LendRefusal, figures: LendingFigures, intervalMs: DurationMs): DurationMs {
+  if (refusal === "LEND_UNKNOWN_PEER") return intervalMs;
   if (SETTLED.includes(refusal) || refusal === "LEND_DRAINING") return seconds(60);
   return refusal === "LEND_STORE_DOWN" ? seconds(5) : lifeMs(figures);
 }
