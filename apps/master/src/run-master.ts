@@ -28,13 +28,14 @@ import {
   wakeGranularityMs,
 } from "@mutirao/node-runtime";
 import { createPrng, type DurationMs, type Endpoint, formatEndpoint, type NodeId, nodeId } from "@mutirao/primitives";
-import { createMemoryTaskStore, type TaskStore, TaskStoreError } from "@mutirao/task-store";
-import { openSqliteTaskStore } from "@mutirao/task-store-sqlite";
+import { createMemoryTaskStore, TaskStoreError } from "@mutirao/task-store";
+import { openSqliteTaskStore, type SqliteTaskStore } from "@mutirao/task-store-sqlite";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
 import type { Logger } from "pino";
 import { createHttpServer } from "./http/http-server.ts";
 import { createRunningMaster } from "./running-master.ts";
 import { sayHttpListening } from "./say-http-listening.ts";
+import { sayTakenOver } from "./say-taken-over.ts";
 
 /** What the command adds to the options of a master. */
 export interface CommandValues {
@@ -127,6 +128,7 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   });
   const pushAt = values.pushPort === undefined ? [] : [{ host: bindHost, port: values.pushPort }];
   sayListening(logger, await host.start({ host: bindHost, port: values.port }, ...pushAt));
+  if (store.former !== undefined) sayTakenOver(logger, store.former, core.load(host.now()));
   for (const at of pushAt) {
     logger.info({ event: "push-listening", ...at }, `push workers are served at ${formatEndpoint(at)}`);
   }
@@ -188,9 +190,9 @@ function listenersOf({ id, logger, core, ending, json }: Shown): readonly ((noti
 
 const directoryOf = ({ dataDir }: CommandValues): string => resolve(typingFolder(), dataDir);
 
-async function openStore(command: CommandValues): Promise<TaskStore> {
+async function openStore(command: CommandValues): Promise<SqliteTaskStore> {
   return command.store === "memory"
-    ? createMemoryTaskStore()
+    ? { ...createMemoryTaskStore(), former: undefined }
     : openSqliteTaskStore({ directory: directoryOf(command) });
 }
 

@@ -64,11 +64,12 @@ describe.concurrent("a data directory", () => {
   test("that another master uses is refused, and that one goes on", async ({ processes }) => {
     const dataDir = join(await processes.newFolder(), "data");
     const place = await newPlace();
-    await startMasterAt(processes, place.flags, "--data-dir", dataDir);
+    const { pid } = await startMasterAt(processes, place.flags, "--data-dir", dataDir);
     const operator = operatorOf(place.flags);
     const before = await operator.submit({ type: "echo", payload: "before" });
     const line = await refusal(processes, dataDir);
     expect(line).toMatch(/^master: .*--data-dir.* \[ERR_STORE_LOCKED\]$/);
+    expect(line).toContain(`(it is process ${pid} on `);
     const after = await operator.submit({ type: "echo", payload: "after" });
     for (const id of [before, after]) expect(await operator.task(id)).toMatchObject({ state: "pending" });
   });
@@ -80,9 +81,30 @@ describe.concurrent("a data directory", () => {
     const operator = operatorOf(place.flags);
     const id = await operator.submit({ type: "echo", payload: "kept" });
     await first.kill();
-    await startMasterAt(processes, place.flags, "--data-dir", dataDir);
+    const second = await startMasterAt(processes, place.flags, "--data-dir", dataDir);
     expect(await operator.task(id)).toMatchObject({ state: "pending", payload: "kept" });
+    expect(await second.logged({ event: "taken-over" })).toMatchObject({
+      former: expect.stringContaining(`process ${first.pid} on `),
+      backlog: 1,
+      running: 0,
+    });
+    expect(first.stderr.lines.filter((text) => text.includes('"taken-over"'))).toStrictEqual([]);
   });
+
+  test.skipIf(process.platform === "win32")(
+    "that a master left in good order is taken over without a word (needs POSIX signals)",
+    async ({ processes }) => {
+      const dataDir = join(await processes.newFolder(), "data");
+      const place = await newPlace();
+      const first = await startMasterAt(processes, place.flags, "--data-dir", dataDir);
+      await operatorOf(place.flags).submit({ type: "echo", payload: "kept" });
+      first.signal("SIGTERM");
+      expect(await first.exited).toStrictEqual({ code: 0, signal: null });
+      const second = await startMasterAt(processes, place.flags, "--data-dir", dataDir);
+      expect(await operatorOf(place.flags).load()).toMatchObject({ backlog: 1 });
+      expect(second.stderr.lines.filter((text) => text.includes('"taken-over"'))).toStrictEqual([]);
+    },
+  );
 
   test.for([
     ["is no database", (file: string) => writeFileSync(file, "not a database at all, but long enough for a header")],

@@ -30,7 +30,18 @@ async function startPair(processes: Processes) {
     await Promise.all(ids.map((worker) => master.logged({ event: "worker-joined", worker })));
   };
   const restart = () => start(here, there, "hot", ownFolder);
-  return { here, there, hot, idle, restart, startFarm, onHot: operatorOf(here.flags), onIdle: operatorOf(there.flags) };
+  const restartIdle = () => start(there, here, "idle", otherFolder);
+  return {
+    here,
+    there,
+    hot,
+    idle,
+    restart,
+    restartIdle,
+    startFarm,
+    onHot: operatorOf(here.flags),
+    onIdle: operatorOf(there.flags),
+  };
 }
 
 const loansAt = async (operator: Operator, query = ""): Promise<readonly Loan[]> => {
@@ -132,7 +143,7 @@ describe.skipIf(process.platform === "win32").concurrent("a borrower at work (ne
   }
 
   test("SIGTERM: the guest finishes and goes home, and then it ends in good order", async ({ processes }) => {
-    const { hot, onHot, onIdle, gate, id } = await startBorrower(processes);
+    const { hot, onHot, onIdle, gate, id, restart } = await startBorrower(processes);
     hot.signal("SIGTERM");
     await hot.logged({ event: "draining" });
     const refused = await onHot.call("POST", "/tasks", { type: "echo", payload: 1 });
@@ -141,6 +152,22 @@ describe.skipIf(process.platform === "win32").concurrent("a borrower at work (ne
     writeFileSync(gate, "");
     expect(await onHot.ended(id)).toMatchObject({ state: "done", attempts: 1, worker: "i1" });
     expect(await hot.exited).toStrictEqual({ code: 0, signal: null });
+    await allHome(onIdle, ["i1"]);
+    const next = await restart();
+    expect(next.stderr.lines.filter((line) => line.includes('"taken-over"'))).toStrictEqual([]);
+    expect(await onHot.task(id)).toMatchObject({ state: "done", attempts: 1 });
+  });
+
+  test("SIGTERM of the owner: it ends at once, the guest works on, and comes home to its next start", async ({
+    processes,
+  }) => {
+    const { idle, onHot, onIdle, gate, id, restartIdle } = await startBorrower(processes);
+    idle.signal("SIGTERM");
+    expect(await idle.exited).toStrictEqual({ code: 0, signal: null });
+    writeFileSync(gate, "");
+    expect(await onHot.ended(id)).toMatchObject({ state: "done", attempts: 1, losses: 0, worker: "i1" });
+    const next = await restartIdle();
+    expect(next.stderr.lines.filter((line) => line.includes('"taken-over"'))).toStrictEqual([]);
     await allHome(onIdle, ["i1"]);
   });
 

@@ -1,4 +1,8 @@
+import { durationMs, instantMs, nodeId } from "@mutirao/primitives";
 import { expect, test } from "vitest";
+import { createConnNumbers } from "../src/machines/conn-numbers.ts";
+import { createExchanges } from "../src/machines/lending/exchanges.ts";
+import { createOutbox } from "../src/machines/outbox.ts";
 import { createTown } from "./support/town.ts";
 
 test("an ask that nobody filled is said again once its life is over: the lender holds it no longer than that", () => {
@@ -41,4 +45,22 @@ test("guests of one owner that are to go one after the other do not wait for eac
   town.letGo();
   town.passTo(town.now() + 0.01);
   expect(m2.loans().toSorted()).toEqual(["out w2@1 home", "out w3@1 home"]);
+});
+
+test("with an ask standing at each of very many peers there is room to say that their workers go home", () => {
+  const exchanges = createExchanges(createOutbox(), createConnNumbers());
+  const says = (peer: number) =>
+    exchanges.open(
+      {
+        to: { host: `10.0.${peer}.1`, port: 9_101 },
+        message: { kind: "command-release", from: nodeId("m1"), workers: [] },
+        forMs: durationMs(1_000),
+        onMessage: () => "more",
+        onEnd: () => {},
+      },
+      instantMs(0),
+    );
+  const peers = Array.from({ length: 256 }, (_, peer) => peer);
+  expect([...peers, ...peers].map(says)).not.toContain(undefined);
+  expect(says(0)).toBeUndefined();
 });

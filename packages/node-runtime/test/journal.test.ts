@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Notice } from "@mutirao/node-core";
@@ -31,6 +31,13 @@ test("decisions are kept over a restart, and counted on; other notices are not",
   ]);
   await second.close();
   expect((await readFile(join(folder, "journal.ndjson"), "utf8")).split("\n")).toHaveLength(4);
+});
+
+test.skipIf(process.platform === "win32")("nobody else may read it", async ({ folder }) => {
+  const journal = await openJournal({ directory: folder });
+  journal.note(unanswered(1));
+  await journal.close();
+  expect((await stat(join(folder, "journal.ndjson"))).mode & 0o777).toBe(0o600);
 });
 
 test("a line that a crash has torn costs that line only", async ({ folder }) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkerNames } from "../src/checker-names.ts";
-import { mutate } from "../src/mutation/apply-mutant.ts";
+import { filesOf, mutate } from "../src/mutation/apply-mutant.ts";
 import { mutants } from "../src/mutation/mutants.ts";
 import { runSimulator } from "./simulator-process.ts";
 
@@ -30,18 +30,20 @@ describe("the checkers see: deliberate mistakes in the core are found", () => {
 });
 
 describe("how a mistake is put in", () => {
-  test.each(mutants)("$name changes its file in one place", (mutant) => {
-    const source = readFileSync(new URL(`../../${mutant.file}`, import.meta.url), "utf8");
-    const mutated = mutate(mutant, source);
-    expect(mutated).not.toBeUndefined();
-    expect(mutated).not.toBe(source);
+  test.each(mutants)("$name changes its files in one place each", (mutant) => {
+    for (const file of filesOf(mutant)) {
+      const source = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+      const mutated = mutate(mutant, file, source);
+      expect(mutated).not.toBeUndefined();
+      expect(mutated).not.toBe(source);
+    }
   });
 
   test("a text that is not there, or there twice, is told, not passed over", () => {
     const [mutant] = mutants;
     if (mutant === undefined) throw new Error("there are mutants");
-    expect(mutate(mutant, "something else")).toBeUndefined();
-    expect(mutate(mutant, `${mutant.find}${mutant.find}`)).toBeUndefined();
+    expect(mutate(mutant, mutant.file, "something else")).toBeUndefined();
+    expect(mutate(mutant, mutant.file, `${mutant.find}${mutant.find}`)).toBeUndefined();
   });
 
   test("an unknown mutant is an error", async () => {

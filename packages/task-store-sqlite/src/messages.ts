@@ -29,7 +29,14 @@ export type OtherJob =
   | { readonly kind: "forget" }
   | { readonly kind: "close" };
 
+/** What is known once the store is open. */
+export interface Opened {
+  /** Who had the store last, if it was not closed in good order then, in words. */
+  readonly former: string | undefined;
+}
+
 export interface Results {
+  readonly open: Opened;
   /** What was wrong with which write; all others are durable. */
   readonly write: readonly Mistake[];
   /** The unfinished tasks come before, as parts. */

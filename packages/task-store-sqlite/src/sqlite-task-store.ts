@@ -13,11 +13,23 @@ export interface SqliteTaskStoreOptions {
   readonly fileMaxBytes?: number | undefined;
 }
 
+/** A task store in a directory. */
+export interface SqliteTaskStore extends TaskStore {
+  /**
+   * Who had the directory last and did not close the store, in words: its process was killed or crashed, or the machine
+   * was. `undefined` after an end in good order, and in a directory that is new.
+   */
+  readonly former: string | undefined;
+}
+
 /**
  * Opens the store of a directory, for one process at a time. SQLite runs in a thread of its own, so that no wait for
  * the disk ever holds up the loop. Rejects with a `TaskStoreError`.
  */
-export async function openSqliteTaskStore({ directory, fileMaxBytes }: SqliteTaskStoreOptions): Promise<TaskStore> {
+export async function openSqliteTaskStore({
+  directory,
+  fileMaxBytes,
+}: SqliteTaskStoreOptions): Promise<SqliteTaskStore> {
   const thread = await startThread({ directory, fileMaxBytes });
   const { perform } = thread;
   const write = createWriteBatches(perform);
@@ -45,6 +57,7 @@ export async function openSqliteTaskStore({ directory, fileMaxBytes }: SqliteTas
   };
 
   return {
+    former: thread.opened.former,
     async load() {
       assert(phase === "new", "a store is loaded once, before anything else");
       phase = "loaded";

@@ -5,6 +5,7 @@ import {
   type Failure,
   type Job,
   OPENING,
+  type Opened,
   type Perform,
   type Reply,
   type Results,
@@ -14,6 +15,7 @@ import {
 
 /** The thread, as the main loop sees it. */
 export interface ThreadLink {
+  readonly opened: Opened;
   readonly perform: Perform;
   /** Ends the thread, whatever it does. */
   end(): Promise<void>;
@@ -60,13 +62,15 @@ export async function startThread(options: ThreadOptions, module: URL = THREAD):
     await hasExited;
   };
 
+  let opened: Opened;
   try {
-    await answerTo(OPENING, ignore);
+    opened = (await answerTo(OPENING, ignore)) as Opened;
   } catch (error) {
     await end();
     throw error;
   }
   return {
+    opened,
     async perform<Kind extends Job>(job: Kind, takeRows: TakeRows = ignore) {
       if (gone !== undefined) throw errorOf(gone);
       const id = ++jobs;

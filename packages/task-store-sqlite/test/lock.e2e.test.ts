@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accepted, sampleTask } from "@mutirao/task-store/conformance";
 import { expect, it } from "vitest";
@@ -15,7 +15,7 @@ it("refuses a second process, which is told what to do, and lets the first one w
     const openings = [openSqliteTaskStore({ directory }), startStoreProcess({ directory })];
     for (const error of await Promise.all(openings.map(storeErrorOf))) {
       expect(error.code).toBe("ERR_STORE_LOCKED");
-      expect(error.message).toContain("Stop it, or choose another `--data-dir`.");
+      expect(error.message).toContain("Stop it, or choose another `--data-dir`. (it is process ");
     }
     await first.store.write([accepted(sampleTask(1))]);
     expect(await first.store.get(sampleTask(1).id)).toEqual(sampleTask(1));
@@ -37,6 +37,40 @@ it("refuses a second store in the same process, and none after the first is clos
   const second = await openSqliteTaskStore({ directory });
   expect((await second.load()).unfinished).toHaveLength(1);
   await second.close();
+});
+
+it("says who had a directory before, if it was not left in good order", async () => {
+  const directory = temporaryDirectory();
+  const first = await startStoreProcess({ directory });
+  await first.kill();
+  const second = await openSqliteTaskStore({ directory });
+  expect(second.former).toMatch(/^process \d+ on \S+, since \d{4}-/);
+  expect(second.former).not.toContain(`process ${process.pid} `);
+  await second.close();
+  const third = await openSqliteTaskStore({ directory });
+  expect(third.former).toBeUndefined();
+  await third.close();
+});
+
+it("does not take the place of who had the directory before, if it cannot open the store", async () => {
+  const directory = temporaryDirectory();
+  const holder = join(directory, "tasks.holder");
+  writeFileSync(holder, '{"pid":7,"host":"elsewhere","since":"2026-01-01T00:00:00.000Z"}');
+  mkdirSync(join(directory, "tasks.db"));
+  await storeErrorOf(openSqliteTaskStore({ directory }));
+  rmdirSync(join(directory, "tasks.db"));
+  const store = await openSqliteTaskStore({ directory });
+  expect(store.former).toBe("process 7 on elsewhere, since 2026-01-01T00:00:00.000Z");
+  await store.close();
+  expect(existsSync(holder)).toBe(false);
+});
+
+it.each(["", "{", "7", '{"pid":"x"}'])("is not troubled by a note that says nothing: %j", async (note) => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, "tasks.holder"), note);
+  const store = await openSqliteTaskStore({ directory });
+  expect(store.former).toBe("a process that could not note its number");
+  await store.close();
 });
 
 it("makes a directory that is not there, for its owner alone", async () => {

@@ -13,7 +13,8 @@ export const transportErrors = {
   CONN_ENDED: "The other side ended the connection in good order.",
   CONN_CLOSED: "This side ended the connection.",
   ERR_CONN_RESET: "The connection broke: reset by the other side, or given up by the network.",
-  ERR_DIAL_REFUSED: "Nobody listens at that address and port. Start who should, or correct the flag that names it.",
+  ERR_DIAL_REFUSED:
+    "Nobody listens at that address and port. Start what belongs there, or correct the flag that names it.",
   ERR_DIAL_UNREACHABLE: "There is no route to that address. Check the network, and the flag that names it.",
   ERR_DIAL_TIMEOUT: "The address did not answer in time: the machine is off, cut off, or drops what it is sent.",
   ERR_DIAL_UNRESOLVED: "The host name has no address. Correct the flag that names it, or the name service.",

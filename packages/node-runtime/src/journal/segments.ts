@@ -108,7 +108,8 @@ async function turnOver(state: State): Promise<void> {
 
 async function fileOf(state: State): Promise<FileHandle> {
   if (state.file !== undefined) return state.file;
-  await mkdir(join(state.current, ".."), { recursive: true });
-  state.file = await open(state.current, "a");
+  await mkdir(join(state.current, ".."), { recursive: true, mode: 0o700 });
+  // Like the tasks beside it, nobody else's business.
+  state.file = await open(state.current, "a", 0o600);
   return state.file;
 }

@@ -15,7 +15,7 @@ import type { LendingPlan } from "./plan.ts";
 /** Draws everything about a run from its seed. */
 export function drawLendingPlan(seed: string): LendingPlan {
   const prng = createPrng(seed).fork("lending");
-  const tempo = drawLendingTempo(prng.fork("tempo"));
+  const { tempo, paceMs } = drawLendingTempo(prng.fork("tempo"));
   const machines: string[][] = [];
   const faults = drawFaults(prng.fork("faults"));
   const count = drawCount(prng.fork("size"));
@@ -29,7 +29,7 @@ export function drawLendingPlan(seed: string): LendingPlan {
   const movers = [...foreign.movers, ...drawMoversOfOurs(machines, tempo, masters, prng.fork("movers"))];
   const leaseMaxMs = longestLease(masters, workers, foreign.masters.length + movers.length > 0);
   const lengths = prng.fork("lengths");
-  const safetyMs = tempo.timeoutMs * (8 + 6 * lengths.next());
+  const safetyMs = paceMs * (8 + 6 * lengths.next());
   return {
     seed,
     network: drawNetwork(tempo, prng.fork("network")),
@@ -46,7 +46,7 @@ export function drawLendingPlan(seed: string): LendingPlan {
     // What is left at the end is at most what a master never gives back, until its lease is over.
     livenessMs: 400 * tempo.timeoutMs + 40 * tempo.visibilityMs + 1.5 * leaseMaxMs,
     faultGapMs: safetyMs / logUniform(lengths, 5, 25),
-    faultMaxMs: tempo.timeoutMs * logUniform(lengths, 0.5, 3),
+    faultMaxMs: paceMs * logUniform(lengths, 0.5, 3),
   };
 }
 
@@ -68,14 +68,29 @@ function drawCount(prng: Prng): number {
   return prng.chance(0.85) ? prng.integer(4, 6) : prng.integer(7, 16);
 }
 
-/** Tasks are short beside everything else, so that several moves fit into a run. */
-function drawLendingTempo(prng: Prng): FarmTempo {
+/** Some masters are more patient with each other than an offer lasts, and then it is the offer that ends first. */
+const PATIENT_MS = 11_000;
+const PATIENT_FROM_MS = 1_000;
+
+/**
+ * Tasks are short beside everything else, so that several moves fit into a run.
+ *
+ * @returns with `paceMs`, by which the lengths of the run and its faults go, also where masters are patient.
+ */
+function drawLendingTempo(prng: Prng): { readonly tempo: FarmTempo; readonly paceMs: number } {
   const tempo = drawTempo(prng);
-  return { ...tempo, serviceMs: tempo.intervalMs * logUniform(prng, 0.05, 1) };
+  const { intervalMs } = tempo;
+  const isPatient = intervalMs > PATIENT_FROM_MS && prng.chance(0.4);
+  const timeoutMs = isPatient ? Math.max(tempo.timeoutMs, PATIENT_MS * (1 + 0.3 * prng.next())) : tempo.timeoutMs;
+  const serviceMs = intervalMs * logUniform(prng, 0.05, 1);
+  return {
+    tempo: { ...tempo, timeoutMs, slackMs: timeoutMs - intervalMs, serviceMs },
+    paceMs: tempo.timeoutMs,
+  };
 }
 
 /** Faults of the farm that have nothing to do with lending, and would only make runs longer. */
-const unwanted: ReadonlySet<FarmFaultName> = new Set<FarmFaultName>(["wall-jump", "foreign-kill"]);
+const unwanted: ReadonlySet<FarmFaultName> = new Set<FarmFaultName>(["foreign-kill"]);
 
 function drawFaults(prng: Prng): {
   readonly faults: readonly FarmFaultName[];

@@ -1,6 +1,6 @@
 import { link, observer, sense, target } from "../calm.ts";
 import { type Counters, createCounters } from "../counters.ts";
-import { diskOf } from "../farm/disturbances.ts";
+import { clockOf, diskOf } from "../farm/disturbances.ts";
 import { farmFaultNames } from "../farm/faults/table.ts";
 import type { FarmChecker, MasterObservation } from "../farm/world.ts";
 import { lendingFaultNames } from "./faults/names.ts";
@@ -60,10 +60,7 @@ const paths = [
 ];
 
 export function createLendingCounters(): Counters {
-  const faults = [
-    ...farmFaultNames.filter((name) => name !== "wall-jump" && name !== "foreign-kill"),
-    ...lendingFaultNames,
-  ];
+  const faults = [...farmFaultNames.filter((name) => name !== "foreign-kill"), ...lendingFaultNames];
   return createCounters([
     ...faults.flatMap((name) => [`fault ${name} fired`, `fault ${name} recovered`]),
     ...Object.keys(circumstances),
@@ -89,6 +86,7 @@ export function createLendingSeer(world: LendingWorld): FarmChecker {
       ...numbers.flatMap((number) => [target(number), observer(number), sense(number)]),
       ...[...others, ...masters].map(({ machine }) => link(machine.index, life.machine.index)),
       diskOf(life.slot.index),
+      clockOf(life.slot.index),
     ];
     for (const what of all) {
       const fault = calm.recovered(what);

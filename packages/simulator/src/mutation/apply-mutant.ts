@@ -12,22 +12,36 @@ const packagesUrl = new URL("../../../", import.meta.url).href;
 export function applyMutant(name: string): string | undefined {
   const mutant = mutants.find((candidate) => candidate.name === name);
   if (mutant === undefined) return `there is no mutant ${name}: --mutant list names them all`;
-  const url = `${packagesUrl}${mutant.file}`;
-  const mutated = mutate(mutant, readFileSync(fileURLToPath(url), "utf8"));
-  if (mutated === undefined) return `the mutant ${name} is stale: its text is not found exactly once in ${mutant.file}`;
+  const sources = new Map<string, string>();
+  for (const file of filesOf(mutant)) {
+    const url = `${packagesUrl}${file}`;
+    const mutated = mutate(mutant, file, readFileSync(fileURLToPath(url), "utf8"));
+    if (mutated === undefined) return `the mutant ${name} is stale: its text is not found exactly once in ${file}`;
+    sources.set(url, mutated);
+  }
   registerHooks({
     load(loaded, context, nextLoad) {
-      if (loaded !== url) return nextLoad(loaded, context);
-      return { format: "module-typescript", source: mutated, shortCircuit: true };
+      const source = sources.get(loaded);
+      if (source === undefined) return nextLoad(loaded, context);
+      return { format: "module-typescript", source, shortCircuit: true };
     },
   });
   return undefined;
 }
 
-/** The source with the mistake, or `undefined` if a place for it is not there, or there more than once. */
-export function mutate({ find, replace, more = [] }: Mutant, source: string): string | undefined {
+/** The files in which a mistake shows, by their places in the folder of packages. */
+export const filesOf = ({ file, more = [] }: Mutant): ReadonlySet<string> =>
+  new Set([file, ...more.map((edit) => edit.file ?? file)]);
+
+/** One of these files with the mistake, or `undefined` if a place for it is not there, or there more than once. */
+export function mutate(
+  { file: own, find, replace, more = [] }: Mutant,
+  file: string,
+  source: string,
+): string | undefined {
   let mutated = source;
-  for (const edit of [{ find, replace }, ...more]) {
+  for (const edit of [{ file: own, find, replace }, ...more]) {
+    if ((edit.file ?? own) !== file) continue;
     const parts = mutated.split(edit.find);
     if (parts.length !== 2) return undefined;
     mutated = parts.join(edit.replace);

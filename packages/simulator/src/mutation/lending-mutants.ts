@@ -139,6 +139,57 @@ export const lendingMutants: readonly Mutant[] = [
     caughtBy: "settling",
   },
   {
+    name: "never-reclaims",
+    what: "An owner whose tasks wait leaves its workers where they are.",
+    file: `${POLICIES}/reclaim.ts`,
+    find: "if (lent <= beingReclaimed) return 0;",
+    replace: "if (lent >= beingReclaimed) return 0;",
+    more: [{ find: "return oldestWaitMs > overdueMs(figures) ? 1 : 0;", replace: "return 0;" }],
+    caughtBy: "reclaims",
+  },
+  {
+    name: "goes-without-its-task",
+    what: "A worker that is told to move goes at once, with what it was running; and busy ones are lent.",
+    file: "node-core/src/machines/worker-moving.ts",
+    find: "if (runs > 0 || (results > 0 && !move.isHopeless)) return false;",
+    replace: "if (runs < 0 && results > 0) return false;",
+    more: [
+      {
+        file: `${LENDING}/own-figures.ts`,
+        find: 'worker.status === "alive" && hasNothing(worker);',
+        replace: 'worker.status === "alive";',
+      },
+    ],
+    caughtBy: "free-moves",
+  },
+  {
+    name: "strangers-told-all",
+    what: "Whoever shows that it knows EXT is told how this master fares.",
+    file: `${LENDING}/peer-talk.ts`,
+    find: `      if (peer === undefined) {
+        const workers = request`,
+    replace: `      if (peer === undefined) return { figures: figures(now), wanted: request.peer.guests ?? [] };
+      if (peer === undefined) {
+        const workers = request`,
+    caughtBy: "amplification",
+  },
+  {
+    name: "never-asks",
+    what: "A master whose tasks wait asks nobody.",
+    file: `${POLICIES}/needed-workers.ts`,
+    find: 'if (waitMs <= weighed.triggerMs) return none("wait-below-trigger");',
+    replace: 'if (waitMs >= 0) return none("wait-below-trigger");',
+    caughtBy: "help",
+  },
+  {
+    name: "foreign-guests-hurried",
+    what: "A guest of another team's master is sent home as soon as one of ours would be.",
+    file: `${LENDING}/guest-care.ts`,
+    find: "peer.isOurs ? undefined : classLendingTimes.minStayMs",
+    replace: "undefined",
+    caughtBy: "stays",
+  },
+  {
     name: "limits-ignored",
     what: "What the operator allows to be lent is not looked at.",
     file: `${POLICIES}/spare.ts`,

@@ -3,6 +3,14 @@ import type { WorldName } from "../worlds.ts";
 import { farmMutants } from "./farm-mutants.ts";
 import { lendingMutants } from "./lending-mutants.ts";
 
+/** A text of a file, and what stands there instead. */
+export interface Edit {
+  /** The mutant's own file if it does not say. */
+  readonly file?: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
 /** A deliberate mistake in the core, and who must find it. */
 export interface Mutant {
   readonly name: string;
@@ -13,8 +21,8 @@ export interface Mutant {
   /** A text that the file has exactly once, and what stands there instead. */
   readonly find: string;
   readonly replace: string;
-  /** Where else in that file the mistake shows: two rules that hide each other's absence go together. */
-  readonly more?: readonly { readonly find: string; readonly replace: string }[];
+  /** What else is changed, in that file or another: two rules that hide each other's absence go together. */
+  readonly more?: readonly Edit[];
   /** Where it is found; `pulse` if it does not say. */
   readonly world?: WorldName;
   /** The checker that finds it on its own. */

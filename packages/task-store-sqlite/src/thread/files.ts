@@ -11,6 +11,8 @@ export const filesIn = (directory: string) => ({
   /** The database while it is made. */
   draft: join(directory, "tasks.db.new"),
   lock: join(directory, "tasks.lock"),
+  /** Who has the directory. */
+  holder: join(directory, "tasks.holder"),
 });
 
 export type StoreFiles = ReturnType<typeof filesIn>;

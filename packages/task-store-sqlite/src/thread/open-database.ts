@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { ThreadOptions } from "../messages.ts";
+import { holdDirectory } from "./directory-holder.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { ensureDirectory, exists, filesIn, sizeOf } from "./files.ts";
 import { type CheckPlace, createPlaceCheck } from "./files-in-place.ts";
@@ -12,6 +13,8 @@ export interface OpenDatabase {
   readonly database: DatabaseSync;
   readonly known: KnownRows;
   readonly checkPlace: CheckPlace;
+  /** See `Opened`. */
+  readonly former: string | undefined;
   /** Lets go of the file and then of the directory. */
   close(): void;
 }
@@ -20,7 +23,8 @@ export interface OpenDatabase {
 export function openDatabase({ directory, fileMaxBytes }: ThreadOptions): OpenDatabase {
   ensureDirectory(directory);
   const files = filesIn(directory);
-  const lock = lockDirectory(files.lock);
+  const lock = lockDirectory(files);
+  const holder = holdDirectory(files.holder);
   try {
     if (!exists(files.database) && sizeOf(files.log) === 0) makeDatabase(files);
     const { version, known } = inspectDatabase(files);
@@ -29,12 +33,15 @@ export function openDatabase({ directory, fileMaxBytes }: ThreadOptions): OpenDa
       database,
       known,
       checkPlace: createPlaceCheck(files),
+      former: holder.former,
       close() {
         database.close();
+        holder.leave();
         lock.close();
       },
     };
   } catch (error) {
+    holder.retreat();
     lock.close();
     throw error;
   }

@@ -15,9 +15,10 @@ import { createWriteGroup } from "./write-group.ts";
 export function serveJobs(port: MessagePort, options: ThreadOptions): void {
   const answers = createAnswers(port);
   try {
-    const serve = createServing(openDatabase(options), answers);
+    const open = openDatabase(options);
+    const serve = createServing(open, answers);
     port.on("message", (asked: Asked) => serve(asked, () => receiveMessageOnPort(port)?.message as Asked | undefined));
-    answers.give(OPENING, undefined);
+    answers.give(OPENING, { former: open.former });
   } catch (error) {
     answers.refuse({ id: OPENING }, answers.judge(error));
   }

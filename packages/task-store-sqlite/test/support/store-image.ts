@@ -35,7 +35,7 @@ export function imagesAfter(directory: string, writes: readonly (readonly StoreC
 export const takeImage = (directory: string): StoreImage =>
   Object.fromEntries(
     readdirSync(directory)
-      .filter((name) => !name.startsWith("tasks.lock"))
+      .filter((name) => !/^tasks\.(?:lock|holder)/.test(name))
       .map((name) => [name, readFileSync(join(directory, name))]),
   );
 

@@ -26,9 +26,9 @@ export const SERVICE_MS = 100;
 export const CONDITIONS: Conditions = { latencyMs: 0.5, moveMs: 10, heartbeatIntervalMs: 1_000 };
 const COLD_SPIKE_MS = 3_000;
 
-/** So long that each size has tasks enough for a 99th percentile: 20,000 to 60,000 of them. */
+/** So long that each size has tasks enough for a 99th percentile: 15,000 to 60,000 of them. */
 const lengthMs = ({ masters, isQuick }: Occasion): number =>
-  isQuick ? 4_000 : masters <= 2 ? 120_000 : masters <= 8 ? 60_000 : 12_000;
+  isQuick ? 4_000 : masters <= 2 ? 240_000 : masters <= 8 ? 40_000 : 12_000;
 
 const repeat = (count: number, load: number): readonly number[] => new Array<number>(count).fill(load);
 

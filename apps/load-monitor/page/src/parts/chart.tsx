@@ -115,7 +115,7 @@ function optionsOf(box: HTMLElement, curves: readonly Curve[], isTime: boolean):
     },
     axes: [
       { ...axis, size: 26 * scale, space: 64 * scale, values: timesOf },
-      { ...axis, size: 48 * scale, space: 28 * scale, values: (_, splits) => splits.map(write) },
+      { ...axis, size: 56 * scale, space: 28 * scale, values: (_, splits) => splits.map(write) },
     ],
     series: [
       {},

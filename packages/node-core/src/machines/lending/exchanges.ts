@@ -50,8 +50,12 @@ export interface Exchange {
   readonly order: ExchangeOrder;
 }
 
-/** Under way at once, in all and to one address (shared by all that is said to a peer but beats). */
-const EXCHANGES_MAX = 64;
+/**
+ * Under way at once, in all and to one address (shared by all that is said to a peer but beats). An ask that stands is one
+ * for as long as it does, and there may be one at each of 256 peers; there must be room for as much again, or guests that
+ * are to go home would wait until asks are over.
+ */
+const EXCHANGES_MAX = 512;
 const EXCHANGES_PER_ADDRESS_MAX = 4;
 
 export function createExchanges(outbox: MasterOutbox, conns: ConnNumbers, conversation: Conversation): Exchanges {

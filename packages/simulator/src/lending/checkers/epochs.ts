@@ -45,7 +45,8 @@ export const createEpochsChecker: CreateLendingChecker = (world, fail) => {
       for (const { direction, worker, epoch = 0, state } of world.loans.of(life).begun) {
         // A master that has just started goes on with what it had.
         if (direction === "in" || state !== "flushing") continue;
-        const last = known.get(worker)?.epoch ?? 0;
+        // Workers of the class are told no number, and have one all the same.
+        const last = Math.max(known.get(worker)?.epoch ?? 0, slot.disk.leases.get(worker)?.epoch ?? 0);
         if (epoch <= last) fail(`${label} begins a lease of ${worker} with epoch ${epoch}, after ${last}`);
       }
     },

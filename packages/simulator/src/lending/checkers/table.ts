@@ -1,11 +1,14 @@
 import { checkers as farmCheckers } from "../../farm/checkers/table.ts";
 import type { CreateLendingChecker } from "../world.ts";
 import { createAllEndChecker } from "./all-end.ts";
+import { createAmplificationChecker } from "./amplification.ts";
 import { createAuthorityChecker } from "./authority.ts";
 import { createBeliefChecker } from "./belief.ts";
 import { createDestinationsChecker } from "./destinations.ts";
 import { createDurableOfferChecker } from "./durable-offer.ts";
 import { createEpochsChecker } from "./epochs.ts";
+import { createFreeMovesChecker } from "./free-moves.ts";
+import { createHelpChecker } from "./help.ts";
 import { createHomecomingChecker } from "./homecoming.ts";
 import { createLendingLimitsChecker } from "./lending-limits.ts";
 import { createNoSwapChecker } from "./no-swap.ts";
@@ -13,8 +16,10 @@ import { createOneLeaseChecker } from "./one-lease.ts";
 import { createOneMasterChecker } from "./one-master.ts";
 import { createOwnIdleChecker } from "./own-idle.ts";
 import { createPromisesChecker } from "./promises.ts";
+import { createReclaimsChecker } from "./reclaims.ts";
 import { createSeekingChecker } from "./seeking.ts";
 import { createSettlingChecker } from "./settling.ts";
+import { createStaysChecker } from "./stays.ts";
 import { createTransitionsChecker } from "./transitions.ts";
 
 const {
@@ -58,6 +63,11 @@ export const checkers = {
   destinations: createDestinationsChecker,
   promises: createPromisesChecker,
   seeking: createSeekingChecker,
+  amplification: createAmplificationChecker,
+  "free-moves": createFreeMovesChecker,
+  reclaims: createReclaimsChecker,
+  help: createHelpChecker,
+  stays: createStaysChecker,
   transitions: createTransitionsChecker,
   settling: createSettlingChecker,
   homecoming: createHomecomingChecker,

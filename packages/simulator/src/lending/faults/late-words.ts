@@ -1,6 +1,7 @@
 import { sense, target } from "../../calm.ts";
 import { createEventLoop } from "../../event-loop.ts";
 import type { MasterSlot, WorkerLife } from "../../farm/world.ts";
+import { isOver } from "../../faults/fault.ts";
 import { createForeignConn, type ForeignConn } from "../../foreign/foreign-conn.ts";
 import type { OpenLoan } from "../oracle/loan-books.ts";
 import type { LendingArena, LendingFault } from "./lending-fault.ts";
@@ -25,7 +26,7 @@ const isAboutToEnd = ({ state }: OpenLoan): boolean => state === "returning" || 
 /** So much longer than an offer lasts. */
 const BEYOND_OFFER_MS = 10_200;
 
-/** Faults that wait for the moment in which a late word does the most harm. */
+/** Faults that wait for the moment in which a late word does the most harm, for as long as there are faults. */
 export const lateWords = {
   "late-alive": {
     what: "what a worker said at home before it left arrives there when it is about to come back, or counts as lost",
@@ -48,12 +49,13 @@ export const lateWords = {
         world.scheduler.after(200 + 2_000 * prng.next(), () => open().abort());
       };
       onChange.add(wait);
-      return () => void (onChange.delete(wait) && open().abort());
+      world.endLater(world.plan.safetyMs, () => void (onChange.delete(wait) && open().abort()));
+      return isOver;
     },
   },
 
   "late-order": {
-    what: "a worker stands still when it is told to go, and reads the order when the offer has been taken back",
+    what: "workers stand still when they are told to go, one to three of them, and read the order when the offer has been taken back",
     begin(arena) {
       const { world, prng } = arena;
       const { onChange } = world.loans;
@@ -66,16 +68,19 @@ export const lateWords = {
           loop.resume();
         });
       };
+      let left = prng.integer(1, 3);
       const wait = (owner: unknown, { direction, state, worker }: OpenLoan): void => {
         if (direction === "in" || state !== "offered") return;
         const life = world.workers.find(({ life: known }) => known?.id === worker)?.life;
         const home = life === undefined ? undefined : world.masters[life.slot.plan.master];
         if (life === undefined || home?.life !== owner || home?.life === undefined) return;
-        onChange.delete(wait);
+        left--;
+        if (left === 0) onChange.delete(wait);
         stop(life, (BEYOND_OFFER_MS + 2_000 * prng.next()) / home.life.clock.rate);
       };
       onChange.add(wait);
-      return () => void onChange.delete(wait);
+      world.endLater(world.plan.safetyMs, () => void onChange.delete(wait));
+      return isOver;
     },
   },
 } satisfies Record<string, LendingFault>;

@@ -1,4 +1,5 @@
 import {
+  type Answer,
   createMasterNode,
   type MasterEffect,
   type MasterNode,
@@ -66,6 +67,7 @@ export function bootMaster(cluster: Cluster, index: number): Master {
         store.prune(effect.endedBefore, effect.finishedMax, (tasks) => host.deliver({ type: "store-pruned", tasks }));
         break;
       case "answer":
+        assert(isAccepted(effect.answer), "there is room for every task");
         break;
       default:
         unreachable(effect);
@@ -96,6 +98,9 @@ function optionsOf(cluster: Cluster, index: number) {
   if (!("values" in parsed)) throw new AssertionError(parsed.message);
   return toMasterOptions(parsed.values, "class");
 }
+
+const isAccepted = (answer: Answer): boolean =>
+  answer.kind === "submitted" && answer.drafts.every((draft) => draft.isAccepted);
 
 /** What masters say to each other about workers; the words to a worker itself (REDIRECT, RETURN) are its move. */
 const LENDING_WORDS: ReadonlySet<string> = new Set([

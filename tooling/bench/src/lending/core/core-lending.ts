@@ -22,7 +22,7 @@ function coreWorld(name: string, company: Company): LendingWorld {
       assert(sights.moves === 0 && sights.messages === 0, "nobody is lent where there is nothing to do");
       for (const { atMs, master, tasks } of handedIn(trace)) {
         runUntil(scheduler, beganAtMs + atMs);
-        submit(masters[master], tasks, trace);
+        submit(masters[master], tasks);
       }
       while (sights.done < trace.tasks.length) {
         assert(scheduler.step(worldMs(Number.POSITIVE_INFINITY)), "there is always a heartbeat to come");
@@ -59,8 +59,8 @@ function handedIn({ tasks }: Trace): readonly HandedIn[] {
 /** Longer than any task here takes. */
 const TIMEOUT_MS = durationMs(600_000);
 
-function submit(master: Master | undefined, tasks: readonly number[], { tasks: all }: Trace): void {
-  assert(master !== undefined && all.length > 0, "a trace names its masters");
+function submit(master: Master | undefined, tasks: readonly number[]): void {
+  assert(master !== undefined, "a trace names masters that there are");
   const drafts = tasks.map(
     (task): TaskDraft => ({
       id: taskId(`t${task}`),
