@@ -10,18 +10,26 @@ import type { CreateLendingChecker } from "../world.ts";
  */
 export const createPromisesChecker: CreateLendingChecker = (world, fail) => {
   const promised = new WeakMap<MasterLife, Map<NodeId, { readonly since: WorldMs; readonly limitMs: number }>>();
-  const come = new WeakMap<MasterLife, Set<NodeId>>();
+  const come = new WeakMap<MasterLife, Map<NodeId, number | undefined>>();
   const of = <T>(books: WeakMap<MasterLife, T>, life: MasterLife, make: () => T): T => {
     const known = books.get(life) ?? make();
     books.set(life, known);
     return known;
   };
 
+  // A worker may be quicker than the line that promises it: then there is nothing to wait for.
+  const hasCome = (life: MasterLife, worker: NodeId, lease: number | undefined): boolean => {
+    const known = come.get(life);
+    const epoch = known?.get(worker);
+    return lease === undefined ? known?.has(worker) === true : epoch !== undefined && epoch >= lease;
+  };
+
   const note = ({ life, event, effects, at }: MasterObservation): void => {
     const waited = of(promised, life, () => new Map());
     if (event.type === "message-received" && event.message.kind === "worker-alive") {
-      waited.delete(event.message.worker);
-      of(come, life, () => new Set()).add(event.message.worker);
+      const { worker, hello } = event.message;
+      waited.delete(worker);
+      of(come, life, () => new Map()).set(worker, hello?.epoch);
     }
     for (const effect of effects) {
       if (effect.type !== "notify") continue;
@@ -30,7 +38,11 @@ export const createPromisesChecker: CreateLendingChecker = (world, fail) => {
       if (notice.kind !== "borrow-answered") continue;
       const isOurs = world.masters.some(({ plan }) => addressOf(plan.listensAt) === notice.peer);
       const limitMs = isOurs ? LIMIT_MS : FOREIGN_LIMIT_MS;
-      for (const worker of notice.workers) if (!waited.has(worker)) waited.set(worker, { since: at, limitMs });
+      const leases = leasesOf(event);
+      for (const worker of notice.workers) {
+        if (waited.has(worker) || hasCome(life, worker, leases.get(worker))) continue;
+        waited.set(worker, { since: at, limitMs });
+      }
     }
   };
 
@@ -49,6 +61,11 @@ export const createPromisesChecker: CreateLendingChecker = (world, fail) => {
       }
     },
   };
+};
+
+const leasesOf = (event: MasterObservation["event"]): ReadonlyMap<NodeId, number> => {
+  const offer = event.type === "message-received" && event.message.kind === "offer" ? event.message : undefined;
+  return new Map(offer?.terms?.leases.map(({ worker, epoch }) => [worker, epoch]));
 };
 
 const addressOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`;
