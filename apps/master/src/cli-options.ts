@@ -17,10 +17,24 @@ const http: OptionSchema<Endpoint | "off" | undefined> = {
     unit: "host:port",
     range: "where the HTTP API listens, or off",
     consequence:
-      "Where tasks are handed in and operators look (127.0.0.1 and --port + 1000 if absent). It knows no passwords: " +
-      "whoever reaches it can do everything.",
+      "Where tasks are handed in and operators look (127.0.0.1 and --port + 1000 if absent). Whoever reaches it can do " +
+      "everything, unless there is a --http-token-file, and read everything.",
   },
   schema: z.literal("off").or(endpointSchema).optional(),
+};
+
+const httpTokenFile: OptionSchema<string | undefined> = {
+  meta: {
+    flag: "--http-token-file <path>",
+    group: "Node",
+    unit: "file",
+    range: "one word of 16 to 256 printable ASCII characters",
+    consequence:
+      "The token that whoever submits, cancels, retries, borrows, lends, reclaims or drains over HTTP must send; " +
+      "node-cli takes it from the environment variable MUTIRAO_TOKEN. It goes over the network as it is: use it where " +
+      "nobody listens in, or behind a proxy that encrypts.",
+  },
+  schema: z.string().min(1).optional(),
 };
 
 const dataDir: OptionSchema<string> = {
@@ -38,6 +52,7 @@ const dataDir: OptionSchema<string> = {
 /** What belongs to the command rather than to the master. */
 export const commandOptions = {
   http,
+  httpTokenFile,
   dataDir,
   json: switchOption({
     flag: "--json",

@@ -40,6 +40,8 @@ import { sayTakenOver } from "./say-taken-over.ts";
 /** What the command adds to the options of a master. */
 export interface CommandValues {
   readonly http: Endpoint | "off";
+  /** What whoever orders over HTTP must send. */
+  readonly orderToken: string | undefined;
   readonly dataDir: string;
   readonly store: "disk" | "memory";
   readonly drainMs: DurationMs;
@@ -133,10 +135,12 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
     logger.info({ event: "push-listening", ...at }, `push workers are served at ${formatEndpoint(at)}`);
   }
   if (command.http !== "off") {
-    const http = begun.adopt(createHttpServer({ master, logger }), (opened) => opened.close());
+    const http = begun.adopt(createHttpServer({ master, logger, orderToken: command.orderToken }), (opened) =>
+      opened.close(),
+    );
     const listening = await http.listen(command.http);
     host.tellHttp(listening);
-    sayHttpListening(logger, listening);
+    sayHttpListening(logger, listening, command.orderToken !== undefined);
   }
   begun.defer(() => master.setReadiness(exitCode === EXIT_STORE_FAILED ? "store-failed" : "stopping"));
   master.setReadiness("ready");

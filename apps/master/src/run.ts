@@ -2,6 +2,7 @@ import { complain, print, readCommandLine } from "@mutirao/command";
 import { clash, parseMasterOptions, readOptions } from "@mutirao/node-core";
 import packageJson from "../package.json" with { type: "json" };
 import { cliOptions, commandOptions } from "./cli-options.ts";
+import { readOrderToken } from "./read-order-token.ts";
 import { runMaster } from "./run-master.ts";
 
 const NAME = "master";
@@ -42,6 +43,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const httpPort = port === 0 ? 0 : port + HTTP_ABOVE_PORT;
   const http = command.values.http ?? { host: "127.0.0.1", port: httpPort };
-  const outcome = await runMaster(master.values, { ...command.values, http });
+  const order = await readOrderToken(command.values.httpTokenFile);
+  if (!("token" in order)) return complain(NAME, order);
+  const outcome = await runMaster(master.values, { ...command.values, http, orderToken: order.token });
   return typeof outcome === "number" ? outcome : complain(NAME, outcome);
 }

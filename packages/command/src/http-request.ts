@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly body?: string | Uint8Array;
   readonly type?: string;
+  /** Sent as `authorization: Bearer`. */
+  readonly token?: string | undefined;
   /** How long all of it may take. */
   readonly forMs: number;
 }
@@ -21,11 +23,12 @@ export interface HttpAnswer {
  *
  * @throws the system's error, or one by the name of `TimeoutError`.
  */
-export async function sendHttp(url: string, { method, body, type, forMs }: HttpRequest): Promise<HttpAnswer> {
+export async function sendHttp(url: string, { method, body, type, token, forMs }: HttpRequest): Promise<HttpAnswer> {
   const signal = AbortSignal.timeout(forMs);
   const headers: Record<string, string | number> = {};
   if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
   if (type !== undefined) headers["content-type"] = type;
+  if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
   const send = url.startsWith("https:") ? requestHttps : requestHttp;
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const fail = (error: unknown): void => reject(signal.aborted ? signal.reason : error);

@@ -4,6 +4,7 @@ import type { Endpoint } from "@mutirao/primitives";
 import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import type { Logger } from "pino";
 import { answerBadHttp } from "./bad-http.ts";
+import { guardOrder } from "./order-token.ts";
 import { apiProblem, sendProblem } from "./problem.ts";
 import { watchQuietConnections } from "./quiet-connections.ts";
 import { guardRequest } from "./request-guard.ts";
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** What is answered while the server closes. */
   readonly stopping: Problem;
+  /** What a request must bear that is to change anything; `undefined`: nothing. */
+  readonly orderToken?: string | undefined;
   /** What an error means that the routes' own work may throw; `undefined` if it is none of those. */
   readonly expected?: (error: unknown) => Problem | undefined;
 }
@@ -44,7 +47,7 @@ export interface AppOptions {
 const PARAM_MAX = 3 * 128;
 
 /** A fastify with our limits and our words for whatever goes wrong, and no routes yet. */
-export function createApp({ limits, logger, stopping, expected = () => undefined }: AppOptions): App {
+export function createApp({ limits, logger, stopping, orderToken, expected = () => undefined }: AppOptions): App {
   const server = { bound: undefined as Endpoint | undefined, isStopping: false, connectionsDropped: 0 };
   const app = createFastify(limits);
   app.server.on("drop", () => server.connectionsDropped++);
@@ -61,7 +64,8 @@ export function createApp({ limits, logger, stopping, expected = () => undefined
   app.addHook("onRequest", async (request, reply) => {
     reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
     if (server.isStopping) return sendProblem(reply.header("connection", "close"), stopping);
-    const problem = server.bound === undefined ? undefined : guardRequest(request, server.bound);
+    const problem =
+      server.bound === undefined ? undefined : (guardRequest(request, server.bound) ?? guardOrder(request, orderToken));
     return problem === undefined ? undefined : sendProblem(reply, problem);
   });
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemFor(error, request)));

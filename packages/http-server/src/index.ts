@@ -8,6 +8,7 @@ export { errorsPage } from "./errors-page.ts";
 export { createEventStream, type EventStream } from "./event-stream.ts";
 export { fieldProblem } from "./field-problem.ts";
 export { addCount, addGauge, addGaugeByWord, countAnswers } from "./gauges.ts";
+export { guardOrder } from "./order-token.ts";
 export { apiProblem, type ProblemDetails, problemDocument, sendProblem } from "./problem.ts";
 export { readQuery } from "./query-string.ts";
 export { type Handle, type RouteHandlers, registerRoutes } from "./register-routes.ts";

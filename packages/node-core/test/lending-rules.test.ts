@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
  * its test unseen. Files are named from the folder of all packages; of a title as much is given as tells which it is.
  */
 const NODE = "node-core/test";
+const MASTER = "../apps/master/test";
 const PROTOCOL = "protocol/test";
 
 const authority: Rules = {
@@ -52,6 +53,12 @@ const authority: Rules = {
     [`${NODE}/lending-authority.test.ts`, "STATUS is for the worker that has the task"],
     [`${NODE}/master-class-workers.test.ts`, "the connection rule"],
     [`${NODE}/master-class-workers.test.ts`, "that we never gave anything is acknowledged and ignored"],
+  ],
+  "submit, cancel, borrow, lend, reclaim, drain: who reaches the HTTP listener, and knows its token if there is one": [
+    [`${MASTER}/http/guard.test.ts`, "are refused without it, and nothing is done"],
+    [`${MASTER}/http/guard.test.ts`, "what the guard says is said, and nothing is done"],
+    ["http-server/test/guard.test.ts", "a page from elsewhere may change nothing"],
+    ["http-server/test/order-token.test.ts", "must bear it"],
   ],
 };
 

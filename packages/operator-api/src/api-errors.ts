@@ -16,6 +16,10 @@ export const apiErrors = {
     "The header `Host` is not a name of this machine. A server on a loopback address answers to those only, so that no " +
     "web page can reach it under a name of its own.",
   ERR_ORIGIN_FOREIGN: "A web page from elsewhere may not change anything here.",
+  ERR_TOKEN_MISSING:
+    "Whoever changes something here must send the master's token, and this request has none, or another. It is what the " +
+    "file named by `--http-token-file` holds: `authorization: Bearer <token>`, or the environment variable " +
+    "`MUTIRAO_TOKEN` of `node-cli`.",
   ERR_WAITS_FULL: "Too many requests wait for the end of a task. Ask again later, or without `wait`.",
   ERR_BATCHES_FULL: "Too many batches are being read. Send the batch again later.",
   ERR_EVENTS_FULL: "Too many clients read the events. Close one, or come back later.",
@@ -44,6 +48,7 @@ export const apiErrorStatus: Readonly<Record<ApiErrorCode, number>> = {
   ERR_PAYLOAD_INVALID: 422,
   ERR_HOST_FOREIGN: 421,
   ERR_ORIGIN_FOREIGN: 403,
+  ERR_TOKEN_MISSING: 401,
   ERR_WAITS_FULL: 503,
   ERR_BATCHES_FULL: 503,
   ERR_EVENTS_FULL: 503,

@@ -28,6 +28,8 @@ export interface HttpServerOptions {
   readonly master: MasterAccess;
   /** Told of nothing but our own mistakes. */
   readonly logger: Logger;
+  /** What an order must bear; `undefined`: nothing. */
+  readonly orderToken?: string | undefined;
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits>;
 }
@@ -40,11 +42,14 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export function createHttpServer({ master, logger, ...options }: HttpServerOptions): HttpServer {
+export function createHttpServer({ master, logger, orderToken, ...options }: HttpServerOptions): HttpServer {
   const limits: HttpLimits = { ...httpLimits, ...options.limits };
   const waits = createEndWaits(master, limits.waitsMax);
   const events = createEventStream(limits);
-  const { app, server, problemFor, listen, close } = createApp({ limits, logger, stopping, expected: storeProblem });
+  const { app, server, problemFor, listen, close } = createApp({
+    ...{ limits, logger, stopping, orderToken },
+    expected: storeProblem,
+  });
   const batches = createBatchRoute({ master, limits, onError: problemFor });
   const metrics = createMetrics(master, limits, () => ({
     eventClients: events.clients,

@@ -43,6 +43,7 @@ import {
   type Server,
   understand,
 } from "./api-client.ts";
+import { TOKEN_VARIABLE } from "./verb-options.ts";
 
 /** The HTTP API of one master, as a client sees it. */
 export interface MasterClient {
@@ -89,13 +90,14 @@ export function createMasterClient(url: string): MasterClient {
   };
   const ask = <T>(path: string, schema: z.ZodType<T>, request?: Request): Promise<Reply<T>> =>
     askJson(server, path, schema, request);
+  const token = process.env[TOKEN_VARIABLE]?.trim() || undefined;
   const post = <T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<Reply<T>> =>
-    ask(path, schema, { method: "POST", body: JSON.stringify(body), type: "application/json" });
+    ask(path, schema, { method: "POST", body: JSON.stringify(body), type: "application/json", token });
   return {
     url,
     submit: (task) => post("/tasks", acceptanceSchema, task),
     async submitBatch(lines) {
-      const request: Request = { method: "POST", body: lines, type: "application/x-ndjson", forMs: BATCH_MS };
+      const request: Request = { method: "POST", body: lines, type: "application/x-ndjson", token, forMs: BATCH_MS };
       const answer = await answerTo(server, "/tasks:batch", request);
       if ("failure" in answer) return answer;
       return understand(server, z.array(batchAnswerSchema), answer.value, parseJsonLines);

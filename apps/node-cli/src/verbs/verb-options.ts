@@ -8,6 +8,9 @@ const DEFAULT_HTTP = "127.0.0.1:10101";
 /** Says where the master is, for those who do not want to repeat it. */
 export const HTTP_VARIABLE = "MUTIRAO_HTTP";
 
+/** Holds the token of a master that wants one. Flags would show it to everybody who lists processes. */
+export const TOKEN_VARIABLE = "MUTIRAO_TOKEN";
+
 /** `host:port`, or an URL without a path; gives the URL without the slash at its end. */
 const serverUrl = z.string().transform((text, context) => {
   const endpoint = parseEndpoint(text);
@@ -25,7 +28,9 @@ export const httpOption: OptionSchema<string> = {
     unit: "host:port or URL",
     range: "where the master's HTTP API listens",
     default: DEFAULT_HTTP,
-    consequence: `The master that is asked. The environment variable ${HTTP_VARIABLE} says the same for all verbs.`,
+    consequence:
+      `The master that is asked. The environment variable ${HTTP_VARIABLE} says the same for all verbs; ` +
+      `${TOKEN_VARIABLE} holds the token of a master that was started with --http-token-file.`,
   },
   schema: serverUrl.prefault(DEFAULT_HTTP),
 };

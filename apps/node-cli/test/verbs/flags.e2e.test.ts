@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { freePort, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
 import { runShell, runVerb, startFarm } from "./support/farm.ts";
@@ -66,6 +68,25 @@ describe("which master is asked", () => {
     expect(byFlag.code).toBe(0);
     const wrong = await runShell(processes, "MUTIRAO_HTTP=nonsense $NODE_CLI peers");
     expect(wrong).toMatchObject({ code: 2, stderr: [expect.stringContaining("nonsense")] });
+  });
+
+  test("a master with a token takes orders from whoever knows it, and lets all others look", async ({ processes }) => {
+    const file = join(await processes.newFolder(), "token");
+    writeFileSync(file, "correct-horse-battery\n");
+    const { http } = await startFarm(processes, { workers: 0, flags: ["--http-token-file", file] });
+    const submit = `$NODE_CLI submit QUERY '{"USER":"ana"}' --id t --http "$1"`;
+    for (const environment of ["", "MUTIRAO_TOKEN=another-horse-battery "]) {
+      expect(await runShell(processes, `${environment}${submit}`, http)).toStrictEqual({
+        code: 1,
+        stdout: "",
+        stderr: [expect.stringMatching(/MUTIRAO_TOKEN.*\[ERR_TOKEN_MISSING\]$/)],
+      });
+    }
+    expect(await runVerb(processes, "tasks", "--http", http)).toMatchObject({ code: 0, stdout: "no tasks" });
+    const known = await runShell(processes, `MUTIRAO_TOKEN=correct-horse-battery ${submit}`, http);
+    expect(known).toStrictEqual({ code: 0, stdout: "t", stderr: [] });
+    const drained = await runShell(processes, `MUTIRAO_TOKEN=correct-horse-battery $NODE_CLI drain --http "$1"`, http);
+    expect(drained.code).toBe(0);
   });
 
   test.for([

@@ -42,6 +42,7 @@ export interface ServingMasterOptions {
   readonly limits?: Partial<HttpLimits>;
   readonly master?: Partial<MasterNodeOptions>;
   readonly store?: TaskStore;
+  readonly orderToken?: string;
   readonly host?: string;
   readonly id?: string;
 }
@@ -95,7 +96,12 @@ async function start(options: ServingMasterOptions) {
   const at = await host.start({ host: "127.0.0.1", port: 0 });
   const logged: string[] = [];
   const logger = pino({ level: "trace" }, { write: (line) => void logged.push(line) });
-  const server = createHttpServer({ master: access, logger, ...(options.limits && { limits: options.limits }) });
+  const server = createHttpServer({
+    master: access,
+    logger,
+    orderToken: options.orderToken,
+    ...(options.limits && { limits: options.limits }),
+  });
   const http = await server.listen({ host: options.host ?? "127.0.0.1", port: 0 });
   access.setReadiness("ready");
   const url = `http://${http.host.includes(":") ? `[${http.host}]` : http.host}:${http.port}`;
