@@ -1,3 +1,4 @@
+import type { Mistakes } from "@mutirao/command";
 import type {
   Answer,
   DraftAnswer,
@@ -65,6 +66,7 @@ export interface MasterAccess {
   /** Ends the master in good order. Gives how long that may take: as long as was asked for, or as its flags say. */
   drain(forMs: DurationMs | undefined): DurationMs;
   readonly journal: Pick<Journal, "entries" | "lost">;
+  readonly mistakes: Pick<Mistakes, "counts">;
   readiness(): Readiness;
   /** Tells every notice from now on, until the function that it gives is called. A `task-recorded` can be read with `task`. */
   onNotice(listener: (notice: Notice) => void): () => void;

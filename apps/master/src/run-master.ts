@@ -4,11 +4,14 @@ import { performance } from "node:perf_hooks";
 import {
   createEnding,
   createLogger,
+  createMistakes,
   createRegistryDisplay,
   createStandardOutput,
   type Ending,
+  EXIT_CRASHED,
   type LogLevel,
   listenProblem,
+  type Mistakes,
   sayListening,
   typingFolder,
 } from "@mutirao/command";
@@ -86,12 +89,19 @@ interface Assignment {
 async function serve({ id, logger, values, command }: Assignment): Promise<number> {
   await using begun = new AsyncDisposableStack();
   const ending = begun.adopt(createEnding(), (opened) => opened.dispose());
+  let exitCode = 0;
+  const crashed = Promise.withResolvers<number>();
+  const mistakes = createMistakes(logger, () => {
+    exitCode = EXIT_CRASHED;
+    crashed.resolve(exitCode);
+    ending.end();
+  });
   const lookups = begun.adopt(createLookupProcess(values.lookupsMax), (opened) => opened.stop());
   const bindHost = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
-  if (bindHost === undefined) return 0;
+  if (bindHost === undefined) return exitCode;
   // Opening takes long where the disk is slow or much is to be read; it can be cut off at any moment, as by a crash.
   const opened = await Promise.race([openStore(command), ending.asked]);
-  if (opened === undefined) return 0;
+  if (opened === undefined) return exitCode;
   const store = begun.adopt(opened, (open) => open.close());
   const journal = begun.adopt(
     await openJournal({ directory: command.store === "memory" ? undefined : directoryOf(command) }),
@@ -99,21 +109,19 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   );
   const core = createMasterNode(id, toMasterOptions(values, "class"), createPrng(randomUUID()));
   const listeners = new Set(listenersOf({ id, logger, core, ending, json: command.json })).add(journal.note);
-  let exitCode = 0;
   let hasDrained = false;
   const host: MasterHost = createMasterHost({
     core,
     store,
     createTransport: (handler) =>
       createTcpTransport({ limits: toTransportLimits(values), localHost: bindHost, lookup: lookups.lookup }, handler),
-    onNotice(notice) {
-      for (const listener of listeners) listener(notice);
-    },
+    onNotice: tellAll(listeners, mistakes),
+    mistakes,
     wakeGranularityMs: wakeGranularityMs(values.intervalMs),
     directory: command.store === "memory" ? "." : directoryOf(command),
     onStoreFailed(code, detail) {
       // Every write that was under way fails.
-      if (exitCode === EXIT_STORE_FAILED) return;
+      if (exitCode !== 0) return;
       const text = `the store has failed: nothing more is accepted, and this ends. ${oneLine(detail)} [${code}]`;
       logger.fatal({ event: "store-failed", code, detail: oneLine(detail) }, text);
       exitCode = EXIT_STORE_FAILED;
@@ -122,7 +130,7 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   });
   begun.defer(() => host.stop());
   const master = createRunningMaster({
-    ...{ id, core, host, store, listeners, journal, drainMs: command.drainMs },
+    ...{ id, core, host, store, listeners, journal, mistakes, drainMs: command.drainMs },
     onDrained() {
       hasDrained = true;
       ending.end();
@@ -147,7 +155,7 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   await ending.asked;
   if (exitCode === 0 && !hasDrained) {
     master.setReadiness("draining");
-    exitCode = await seeGuestsOff({ logger, core, host, drainMs: command.drainMs });
+    exitCode = await seeGuestsOff({ logger, core, host, drainMs: command.drainMs, crashed: crashed.promise });
   }
   await begun.disposeAsync();
   logger.info({ event: "stopped" }, "stopped");
@@ -159,13 +167,15 @@ interface Leaving {
   readonly core: MasterNode;
   readonly host: MasterHost;
   readonly drainMs: DurationMs;
+  /** Resolves with the exit code if a mistake of ours ends the master meanwhile. */
+  readonly crashed: Promise<number>;
 }
 
 /**
  * Workers of others finish what they do here and go home, so that nobody has to find out by the end of a lease. A second
  * signal waits for nobody. What our own workers do goes on without us: they keep their results until we are back.
  */
-async function seeGuestsOff({ logger, core, host, drainMs }: Leaving): Promise<number> {
+async function seeGuestsOff({ logger, core, host, drainMs, crashed }: Leaving): Promise<number> {
   const guests = core.loans({ direction: "in", limit: 1 }, host.now()).filter(({ endedAt }) => endedAt === undefined);
   if (guests.length === 0) return 0;
   const again = createEnding();
@@ -173,10 +183,24 @@ async function seeGuestsOff({ logger, core, host, drainMs }: Leaving): Promise<n
   const over = await Promise.race([
     host.order({ type: "drain", forMs: drainMs, until: "guests" }).then(() => 0),
     again.asked.then(() => EXIT_CUT_SHORT),
+    crashed,
   ]);
   again.dispose();
   return over;
 }
+
+/** Somebody who hears a notice and makes a mistake is no reason for the others not to hear it. */
+const tellAll =
+  (listeners: Iterable<(notice: Notice) => void>, mistakes: Mistakes) =>
+  (notice: Notice): void => {
+    for (const listener of listeners) {
+      try {
+        listener(notice);
+      } catch (error) {
+        mistakes.minor("notice", error);
+      }
+    }
+  };
 
 interface Shown {
   readonly id: NodeId;

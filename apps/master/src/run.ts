@@ -22,7 +22,8 @@ const description = {
   ],
   ending:
     "Ends with SIGINT or SIGTERM: exit code 0; what was accepted is kept, and goes on with the next start. A mistake in\n" +
-    "the flags, a port or a data directory that is taken: exit code 2. A store that fails while it runs: exit code 3.",
+    "the flags, a port or a data directory that is taken: exit code 2. A store that fails while it runs: exit code 3.\n" +
+    "A mistake of ours: exit code 4.",
 } as const;
 
 /** The HTTP API is so far above the port of the nodes, unless --http says otherwise. */

@@ -17,6 +17,7 @@ export interface RunningMasterOptions {
   /** Everybody in it is told each notice. */
   readonly listeners: Set<(notice: Notice) => void>;
   readonly journal: Journal;
+  readonly mistakes: MasterAccess["mistakes"];
   /** How long a drain may take if nobody says. */
   readonly drainMs: DurationMs;
   /** A drain that was asked for is over. */
@@ -27,7 +28,7 @@ export interface RunningMasterOptions {
 const LIST_MAX = 1_000;
 
 export function createRunningMaster(options: RunningMasterOptions): RunningMaster {
-  const { id, core, host, store, listeners, journal, drainMs, onDrained } = options;
+  const { id, core, host, store, listeners, journal, mistakes, drainMs, onDrained } = options;
   let readiness: Readiness = "starting";
 
   const find: MasterAccess["task"] = async (task) => {
@@ -81,6 +82,7 @@ export function createRunningMaster(options: RunningMasterOptions): RunningMaste
       return forMs;
     },
     journal,
+    mistakes,
     readiness: () => readiness,
     onNotice(listener) {
       listeners.add(listener);

@@ -3,8 +3,10 @@ import { performance } from "node:perf_hooks";
 import {
   createEnding,
   createLogger,
+  createMistakes,
   createRegistryDisplay,
   createStandardOutput,
+  EXIT_CRASHED,
   type ListenProblem,
   listenProblem,
   sayListening,
@@ -21,21 +23,23 @@ import { createPrng, nodeId } from "@mutirao/primitives";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
 import type { outputOptions } from "./cli-options.ts";
 
-/** Runs a node until it is asked to end. Gives a problem only if it could not listen. */
+/** Runs a node until it is asked to end. Gives its exit code, or why it could not listen. */
 export async function runNode(
   values: HeartbeatOptionValues,
   { json, logLevel }: OptionValues<typeof outputOptions>,
-): Promise<ListenProblem | undefined> {
+): Promise<ListenProblem | number> {
   const selfId = values.id ?? nodeId(randomUUID());
   const logger = createLogger(logLevel, { server_id: selfId });
   const ending = createEnding();
+  const mistakes = createMistakes(logger, ending.end);
+  const exitCode = (): number => (mistakes.isFatal ? EXIT_CRASHED : 0);
   const core = createHeartbeatNode(selfId, toNodeOptions(values, "brief"), createPrng(randomUUID()));
   const display = createRegistryDisplay(selfId, core, json, createStandardOutput(logger, ending.end));
   const log = createNoticeLog(logger, () => performance.now());
   const lookups = createLookupProcess(values.lookupsMax);
   try {
     const literal = await Promise.race([resolveHost(values.host, lookups.lookup), ending.asked]);
-    if (literal === undefined) return undefined;
+    if (literal === undefined) return exitCode();
     const host = createNodeHost({
       core,
       createTransport: (handler) =>
@@ -45,12 +49,13 @@ export async function runNode(
         display(notice);
       },
       wakeGranularityMs: wakeGranularityMs(values.intervalMs),
+      mistakes,
     });
     sayListening(logger, await host.start({ host: literal, port: values.port }));
     await ending.asked;
     await host.stop();
     logger.info({ event: "stopped" }, "stopped");
-    return undefined;
+    return exitCode();
   } catch (error) {
     return listenProblem({ host: values.host, port: values.port }, error);
   } finally {

@@ -26,6 +26,7 @@ const description = {
     `A verb in front asks a running master, or a load monitor, instead of starting a node; "node-cli <verb> --help" explains it:\n` +
     `${verbs.map(({ name, summary }) => `  ${name.padEnd(9)}${firstSentence(summary)}\n`).join("")}\n` +
     "Ends with SIGINT or SIGTERM: exit code 0. A mistake in the flags, or a port that is taken: exit code 2.\n" +
+    "A mistake of ours: exit code 4.\n" +
     "pnpm adds lines of its own and turns exit code 2 into 1, and npx keeps signals to itself: scripts and supervisors\n" +
     'run "node apps/node-cli/src/main.ts" with Node 24, which is node_modules/.bin/node after an install.',
 } as const;
@@ -48,6 +49,6 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (!("values" in node)) return complain(NAME, node);
   const output = readOptions(outputOptions, commandLine.typed);
   if (!("values" in output)) return complain(NAME, output);
-  const problem = await runNode(node.values, output.values);
-  return problem === undefined ? 0 : complain(NAME, problem);
+  const outcome = await runNode(node.values, output.values);
+  return typeof outcome === "number" ? outcome : complain(NAME, outcome);
 }

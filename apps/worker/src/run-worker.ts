@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { createLogger, type ListenProblem, typingFolder } from "@mutirao/command";
+import {
+  createLogger,
+  createMistakes,
+  EXIT_CRASHED,
+  type ListenProblem,
+  type Mistakes,
+  typingFolder,
+} from "@mutirao/command";
 import { releaseEarlySignals, signals } from "@mutirao/command/early-signals";
 import {
   createWorkerNode,
@@ -26,13 +33,15 @@ type CommandValues = OptionValues<typeof commandOptions>;
 /** Results of one turn share a line anyway; to wait longer for more of them would only make tasks slower. */
 const WAKE_GRANULARITY_MS = durationMs(1);
 
-/** Runs a worker until it is asked to end and has left its master in good order. Gives why it could not begin, if so. */
+/** Runs a worker until it is asked to end and has left its master in good order. Gives its exit code, or why it could not begin. */
 export async function runWorker(
   values: WorkerOptionValues,
   command: CommandValues,
-): Promise<HandlerProblem | ListenProblem | undefined> {
+): Promise<HandlerProblem | ListenProblem | number> {
   const id = values.id ?? nodeId(randomUUID());
   const logger = createLogger(command.logLevel, { worker_id: id });
+  const left = Promise.withResolvers<void>();
+  const mistakes = createMistakes(logger, left.resolve);
   const lookups = createLookupProcess(values.lookupsMax);
   try {
     const local = await findLocalHost(values.host, lookups);
@@ -42,8 +51,7 @@ export async function runWorker(
     const created = await createTaskRunner({ ...command, slots, cwd: typingFolder(), logger }, listener);
     if (!("runner" in created)) return created;
     const { runner } = created;
-    const left = Promise.withResolvers<void>();
-    const worker = { values: { ...values, id }, localHost: local.address, lookups, runner, logger };
+    const worker = { values: { ...values, id }, localHost: local.address, lookups, runner, logger, mistakes };
     const host = createHost(worker, left.resolve);
     listenWith(host);
     const { master } = values;
@@ -53,7 +61,7 @@ export async function runWorker(
     await leaveWhenAsked(host, command.drainMaxMs, logger, left.promise);
     await Promise.all([runner.stop(), host.stop()]);
     logger.info({ event: "stopped" }, "stopped");
-    return undefined;
+    return mistakes.isFatal ? EXIT_CRASHED : 0;
   } finally {
     lookups.stop();
   }
@@ -84,9 +92,10 @@ interface Worker {
   readonly lookups: LookupProcess;
   readonly runner: TaskRunner;
   readonly logger: Logger;
+  readonly mistakes: Mistakes;
 }
 
-function createHost({ values, localHost, lookups, runner, logger }: Worker, onLeft: () => void): Host {
+function createHost({ values, localHost, lookups, runner, logger, mistakes }: Worker, onLeft: () => void): Host {
   const options = toWorkerNodeOptions(values, { boot: randomUUID(), types: runner.types });
   return createNodeHost<WorkerOwnEvent, WorkerOwnEffect>({
     core: createWorkerNode(values.id, options, createPrng(randomUUID())),
@@ -94,6 +103,7 @@ function createHost({ values, localHost, lookups, runner, logger }: Worker, onLe
       createTcpTransport({ limits: toTransportLimits(values), localHost, lookup: lookups.lookup }, handler),
     onNotice: createNoticeLog(logger, () => performance.now()),
     wakeGranularityMs: WAKE_GRANULARITY_MS,
+    mistakes,
     performOwn(effect) {
       switch (effect.type) {
         case "run-task":

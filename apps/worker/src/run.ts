@@ -20,7 +20,8 @@ const description = {
   ],
   ending:
     "SIGINT or SIGTERM: takes nothing new, ends and reports what it has, leaves with exit code 0. A second one: gives up\n" +
-    "what it has, and leaves at once. A mistake in the flags, or handlers that cannot be used: exit code 2.",
+    "what it has, and leaves at once. A mistake in the flags, or handlers that cannot be used: exit code 2.\n" +
+    "A mistake of ours: exit code 4.",
 } as const;
 
 /** Runs the command to its end and gives its exit code. `--help` and `--version` end at once, a worker by a signal. */
@@ -33,6 +34,6 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (!("values" in worker)) return complain(NAME, worker);
   const command = readOptions(commandOptions, typed);
   if (!("values" in command)) return complain(NAME, command);
-  const problem = await runWorker(worker.values, command.values);
-  return problem === undefined ? 0 : complain(NAME, problem);
+  const outcome = await runWorker(worker.values, command.values);
+  return typeof outcome === "number" ? outcome : complain(NAME, outcome);
 }

@@ -4,6 +4,6 @@
  */
 export { type Journal, type JournalOptions, openJournal } from "./journal/journal.ts";
 export { createMasterHost, type MasterHost, type MasterHostOptions, type MasterOrder } from "./master-host.ts";
-export { createNodeHost, type NodeHost, type NodeHostOptions } from "./node-host.ts";
+export { createNodeHost, type HostMistakes, type NodeHost, type NodeHostOptions } from "./node-host.ts";
 export { createNoticeLog } from "./notice-log.ts";
 export { wakeGranularityMs } from "./waker.ts";

@@ -1,18 +1,17 @@
 import { performance } from "node:perf_hooks";
-import {
-  type Answer,
-  type Borrow,
-  type DrainMaster,
-  type HostFigures,
-  type Lend,
-  type MasterNode,
-  type MasterOwnEffect,
-  type MasterOwnEvent,
-  type Notice,
-  type Reclaim,
-  type RequestId,
-  requestId,
-  type TaskDraft,
+import type {
+  Answer,
+  Borrow,
+  DrainMaster,
+  HostFigures,
+  Lend,
+  MasterNode,
+  MasterOwnEffect,
+  MasterOwnEvent,
+  Notice,
+  Reclaim,
+  RequestId,
+  TaskDraft,
 } from "@mutirao/node-core";
 import {
   type DurationMs,
@@ -26,7 +25,8 @@ import {
 import { type StoreErrorCode, type TaskRecord, type TaskStore, TaskStoreError } from "@mutirao/task-store";
 import type { Transport, TransportHandler } from "@mutirao/transport";
 import { createHostGauge } from "./host-figures.ts";
-import { createNodeHost } from "./node-host.ts";
+import { createNodeHost, type HostMistakes } from "./node-host.ts";
+import { createRequests } from "./requests.ts";
 
 /** What an operator orders, without the number that the host gives it. */
 export type MasterOrder =
@@ -39,6 +39,7 @@ export type MasterOrder =
 export interface MasterHost {
   /** Reads the store, listens, and begins. Rejects with a `TaskStoreError`, or as `Transport.listen` does. */
   start(at: Endpoint, ...alsoAt: readonly Endpoint[]): Promise<Endpoint>;
+  // What is asked of it rejects only by a mistake of ours: then it may have been done, or not, or in part.
   submit(drafts: readonly TaskDraft[]): Promise<Answer>;
   cancel(task: TaskId): Promise<Answer>;
   retry(record: TaskRecord): Promise<Answer>;
@@ -61,20 +62,21 @@ export interface MasterHostOptions {
   readonly directory: string;
   /** The store has failed for good: nothing more is accepted, and the master should be stopped. */
   readonly onStoreFailed: (code: StoreErrorCode, detail: string) => void;
+  readonly mistakes?: HostMistakes;
 }
 
 const MEASURE_EVERY_MS = 1_000;
 
 export function createMasterHost(options: MasterHostOptions): MasterHost {
-  const { store, onStoreFailed } = options;
-  const waiting = new Map<RequestId, (answer: Answer) => void>();
+  const { store, onStoreFailed, mistakes } = options;
+  const requests = createRequests();
   const gauge = createHostGauge(options.directory);
-  let requests = 0;
   let measuring: NodeJS.Timeout | undefined;
   let http: Endpoint | undefined;
 
   const host = createNodeHost<MasterOwnEvent, MasterOwnEffect>({
     ...options,
+    ...(mistakes === undefined ? {} : { mistakes: refusingFirst(mistakes, requests.refuseAll) }),
     performOwn: (effect) => perform(effect),
   });
 
@@ -87,8 +89,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
         void prune(effect);
         break;
       case "answer":
-        waiting.get(effect.request)?.(effect.answer);
-        waiting.delete(effect.request);
+        requests.answer(effect.request, effect.answer);
         break;
       default:
         unreachable(effect);
@@ -119,11 +120,7 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
   };
 
   const ask = (event: (request: RequestId) => MasterOwnEvent): Promise<Answer> =>
-    new Promise((resolve) => {
-      const request = requestId(requests++);
-      waiting.set(request, resolve);
-      host.deliver(event(request));
-    });
+    requests.ask((request) => host.deliver(event(request)));
 
   const measure = (): void => host.deliver(measuredEvent(gauge.measure(), http));
 
@@ -151,6 +148,14 @@ export function createMasterHost(options: MasterHostOptions): MasterHost {
     },
   };
 }
+
+const refusingFirst = (mistakes: HostMistakes, refuseAll: (error: Error) => void): HostMistakes => ({
+  ...mistakes,
+  fatal(error) {
+    refuseAll(error);
+    mistakes.fatal(error);
+  },
+});
 
 const measuredEvent = (figures: HostFigures, http: Endpoint | undefined): MasterOwnEvent => ({
   type: "host-measured",

@@ -37,18 +37,28 @@ export interface NodeHostOptions<OwnEvent, OwnEffect> {
   readonly wakeGranularityMs: DurationMs;
   /** Does what only this kind of node asks for. */
   readonly performOwn?: (effect: OwnEffect) => void;
+  /** Unless given, mistakes are thrown at whoever happened to call. */
+  readonly mistakes?: HostMistakes;
+}
+
+/** Told of mistakes of our own, which are exceptions. */
+export interface HostMistakes {
+  /** Before the core knew of it, so that it concerns one line alone, whose connection ends; or in who hears a notice. */
+  minor(where: "line" | "notice", error: unknown): void;
+  /** In the core, or in doing what it asked for. It is told nothing more, as its state may be half changed. */
+  fatal(error: Error): void;
 }
 
 /**
  * Keeps the host's promises to the core: events come one at a time, also when performing an effect causes another at
  * once; effects are performed in order; the deadline is read again after each event. A mistake of our own (an
- * assertion) ends the process, with the last events in the error.
+ * assertion) ends the node, with the last events in the error.
  */
 export function createNodeHost<
   OwnEvent extends { readonly type: string } = never,
   OwnEffect extends { readonly type: string } = never,
 >(options: NodeHostOptions<OwnEvent, OwnEffect>): NodeHost<OwnEvent> {
-  const { core, createTransport, onNotice, wakeGranularityMs, performOwn } = options;
+  const { core, createTransport, onNotice, wakeGranularityMs, performOwn, mistakes = NOBODY } = options;
   const waiting: (Event | OwnEvent)[] = [];
   const trail = createEventTrail();
   let isHandling = false;
@@ -57,12 +67,20 @@ export function createNodeHost<
 
   const handle = (event: Event | OwnEvent): void => {
     trail.note(event);
-    try {
-      handledAt = now();
-      for (const effect of core.handle(event, handledAt)) performEffect(effect, tools, performOwn);
-    } catch (error) {
-      throw describeCrash(error, trail.events());
-    }
+    handledAt = now();
+    for (const effect of core.handle(event, handledAt)) performEffect(effect, tools, performOwn);
+  };
+  const askWhenToWake = (): void => {
+    const deadline = core.nextDeadline();
+    // A core that asks for the very moment of its last event has something to finish, not something to wait for: what
+    // happens in one turn of the loop is brought to an end in the next.
+    if (deadline !== undefined && deadline === handledAt) waker.wakeSoon();
+    else waker.wakeAt(deadline);
+  };
+  const crash = (error: unknown): void => {
+    isStopped = true;
+    waker.stop();
+    mistakes.fatal(describeCrash(error, trail.events()));
   };
 
   const deliver = (event: Event | OwnEvent): void => {
@@ -75,19 +93,37 @@ export function createNodeHost<
     try {
       handle(event);
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) handle(next);
+      askWhenToWake();
+    } catch (error) {
+      crash(error);
     } finally {
       isHandling = false;
     }
-    const deadline = core.nextDeadline();
-    // A core that asks for the very moment of its last event has something to finish, not something to wait for: what
-    // happens in one turn of the loop is brought to an end in the next.
-    if (deadline !== undefined && deadline === handledAt) waker.wakeSoon();
-    else waker.wakeAt(deadline);
   };
 
   const waker = createWaker(now, wakeGranularityMs, () => deliver({ type: "wake" }));
-  const transport = createTransport(createTransportEvents(deliver));
-  const tools: EffectTools = { transport, encode: createEncoder(), onNotice };
+  const heard = createTransportEvents(deliver);
+  const transport = createTransport({
+    ...heard,
+    lineReceived(conn, line) {
+      try {
+        heard.lineReceived(conn, line);
+      } catch (error) {
+        // What the core throws does not come this way, so the line was not understood, and nothing has changed.
+        if (isStopped) throw error;
+        transport.close(conn);
+        mistakes.minor("line", error);
+      }
+    },
+  });
+  const tell = (notice: Notice): void => {
+    try {
+      onNotice(notice);
+    } catch (error) {
+      mistakes.minor("notice", error);
+    }
+  };
+  const tools: EffectTools = { transport, encode: createEncoder(), onNotice: tell };
   return {
     deliver,
     async start(at, ...alsoAt) {
@@ -104,6 +140,11 @@ export function createNodeHost<
     },
   };
 }
+
+const raise = (error: unknown): never => {
+  throw error;
+};
+const NOBODY: HostMistakes = { minor: (_, error) => raise(error), fatal: raise };
 
 /** Where a node listens that does not. */
 const NOWHERE: Endpoint = { host: "127.0.0.1", port: 0 };

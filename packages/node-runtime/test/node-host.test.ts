@@ -182,3 +182,54 @@ test("a mistake of our own ends in an error that tells the last events", async (
     /the sky is up\n.*the last events.*\n.*started.*\n.*conn-opened/i,
   );
 });
+
+/** A host whose mistakes are written down, and what its transport would tell it. */
+async function startMistaken(react: (event: Event) => readonly Effect[], onNotice: () => void = () => {}) {
+  const sent: string[] = [];
+  const mistakes: string[] = [];
+  let handler: TransportHandler | undefined;
+  const script = createScript(react);
+  const host = createNodeHost({
+    core: script.core,
+    createTransport: (given) => {
+      handler = given;
+      return createRefusingTransport(sent)(given);
+    },
+    onNotice,
+    wakeGranularityMs: durationMs(1),
+    mistakes: {
+      minor: (where, error) => void mistakes.push(`${where}: ${String(error)}`),
+      fatal: ({ message }) => void mistakes.push(`fatal: ${message.split("\n")[0]}`),
+    },
+  });
+  hosts.push(host);
+  await host.start(here);
+  const conn = acceptedConnId(0);
+  handler?.connOpened(conn, { remote: here, local: here });
+  return { sent, mistakes, heard: script.heard, conn, say: (line: string) => handler?.lineReceived(conn, line) };
+}
+
+test("a mistake in the core: it is told nothing more, not even what waits, and nothing is thrown at the transport", async () => {
+  const { heard, mistakes, say } = await startMistaken((event) => {
+    if (event.type === "message-received") throw new RangeError("oops");
+    return [];
+  });
+  say('{"TASK":"HEARTBEAT"}');
+  say('{"TASK":"HEARTBEAT"}');
+  expect(mistakes).toEqual(["fatal: oops"]);
+  expect(heard.at(-1)).toBe("message-received begins");
+  expect(heard.filter((event) => event === "message-received begins")).toHaveLength(1);
+});
+
+test("a mistake in who hears a notice: the effects after it are performed all the same", async () => {
+  const notify: Effect = { type: "notify", notice: { kind: "stalled", lateByMs: durationMs(1) } };
+  const { sent, mistakes, conn, say } = await startMistaken(
+    (event) => (event.type === "message-received" ? [notify, { type: "close", conn: event.conn }] : []),
+    () => {
+      throw new RangeError("oops");
+    },
+  );
+  say('{"TASK":"HEARTBEAT"}');
+  expect(mistakes).toEqual(["notice: RangeError: oops"]);
+  expect(sent).toEqual([`${conn} closed`]);
+});

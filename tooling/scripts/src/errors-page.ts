@@ -1,4 +1,4 @@
-import { listenErrors } from "@mutirao/command";
+import { crashErrors, listenErrors } from "@mutirao/command";
 import {
   attemptErrors,
   beatErrors,
@@ -56,6 +56,7 @@ export const errorTables = [
   { title: "Verbs", intro: "Why a verb of node-cli failed. Its exit code is told by `--help`.", errors: verbErrors },
   { title: "Options", intro: "What is wrong with the flags. Exit code 2.", errors: optionErrors },
   { title: "Listening", intro: "Why a node could not begin. Exit code 2.", errors: listenErrors },
+  { title: "Crashes", intro: "What a mistake of ours does to its process.", errors: crashErrors },
 ] as const satisfies readonly { title: string; intro: string; errors: Readonly<Record<string, string>> }[];
 
 export function errorsPage(): string {

@@ -41,6 +41,7 @@ export function createMetrics(master: MasterAccess, limits: HttpLimits, figures:
   });
   addNeighbourhood(registry, master);
   addServer(registry, limits, figures);
+  addMistakes(registry, master);
   return {
     contentType: registry.contentType,
     text() {
@@ -69,6 +70,19 @@ function addNotices(registry: Registry, master: MasterAccess): () => void {
     },
   });
   return master.onNotice(({ kind }) => void counts.set(kind, (counts.get(kind) ?? 0) + 1));
+}
+
+function addMistakes(registry: Registry, { mistakes }: MasterAccess): void {
+  new Counter({
+    name: "mutirao_mistakes_total",
+    help: "Mistakes of ours that cost one line or one listener, and nothing else; the log has the first of each kind.",
+    labelNames: ["where"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [where, count] of mistakes.counts) this.inc({ where }, count);
+    },
+  });
 }
 
 function addLoad(registry: Registry, load: () => LoadView): void {

@@ -20,9 +20,20 @@ export function startWorker(
   handlers: "counting" | "hazards",
   ...flags: readonly string[]
 ): WorkerUnderTest {
+  return runWorkerCommand(processes, master, handlers, [], ...flags);
+}
+
+/** @param nodeFlags for the Node that it runs on. */
+export function runWorkerCommand(
+  processes: Processes,
+  master: string,
+  handlers: "counting" | "hazards",
+  nodeFlags: readonly string[],
+  ...flags: readonly string[]
+): WorkerUnderTest {
   const file = fileURLToPath(new URL(`../handlers/${handlers}.ts`, import.meta.url));
   const args = ["--master", master, "--host", master.slice(0, master.lastIndexOf(":")), "--handlers", file, ...flags];
-  const running = processes.start("worker", process.execPath, [mainFile, ...args]);
+  const running = processes.start("worker", process.execPath, [...nodeFlags, mainFile, ...args]);
   return {
     ...running,
     logged: (fields, from) =>

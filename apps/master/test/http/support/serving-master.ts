@@ -90,7 +90,7 @@ async function start(options: ServingMasterOptions) {
   });
   let drains = 0;
   const access = createRunningMaster({
-    ...{ id, core, host, store, listeners, journal, drainMs: seconds(20) },
+    ...{ id, core, host, store, listeners, journal, mistakes: { counts: new Map() }, drainMs: seconds(20) },
     onDrained: () => drains++,
   });
   const at = await host.start({ host: "127.0.0.1", port: 0 });
