@@ -1,6 +1,7 @@
 import { durationMs, instantMs, nodeId } from "@mutirao/primitives";
 import { expect, test } from "vitest";
 import { createConnNumbers } from "../src/machines/conn-numbers.ts";
+import { createConversation } from "../src/machines/lending/conversation.ts";
 import { createExchanges } from "../src/machines/lending/exchanges.ts";
 import { createOutbox } from "../src/machines/outbox.ts";
 import { createTown } from "./support/town.ts";
@@ -48,11 +49,13 @@ test("guests of one owner that are to go one after the other do not wait for eac
 });
 
 test("with an ask standing at each of very many peers there is room to say that their workers go home", () => {
-  const exchanges = createExchanges(createOutbox(), createConnNumbers());
+  const outbox = createOutbox();
+  const exchanges = createExchanges(outbox, createConnNumbers(), createConversation(outbox));
   const says = (peer: number) =>
     exchanges.open(
       {
         to: { host: `10.0.${peer}.1`, port: 9_101 },
+        name: `m${peer}`,
         message: { kind: "command-release", from: nodeId("m1"), workers: [] },
         forMs: durationMs(1_000),
         onMessage: () => "more",
