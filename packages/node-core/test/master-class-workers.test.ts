@@ -62,6 +62,18 @@ describe("a pull worker", () => {
     expect(scene.told.at(-2)).toBe(`2 c3 <- ${QUERY}`);
   });
 
+  test("that hands its task back, as ours do when they have to leave or to move, costs it no attempt", () => {
+    const scene = createMasterScene();
+    scene.submits(draft("a", { maxAttempts: 1 }));
+    poll(scene, "c1");
+    poll(scene, "c2", { ...NOK, ERROR: "ERR_TASK_ABORTED: The worker had to leave before the task was done." });
+    expect(scene.told.slice(-2)).toEqual([`0 c2 <- ${ACK}`, "0 c2 <- close"]);
+    poll(scene, "c3", { WORKER: "ALIVE", WORKER_UUID: "another" });
+    expect(scene.told.at(-2)).toBe(`0 c3 <- ${QUERY}`);
+    poll(scene, "c4", { ...OK, WORKER_UUID: "another" });
+    expect(scene.kept("a")).toMatchObject({ state: "done", failures: 0, losses: 0, worker: "another" });
+  });
+
   test("with an unanswered task is not idle, whatever it asks for", () => {
     const scene = createMasterScene();
     scene.submits(draft("a"), draft("b"));

@@ -308,12 +308,16 @@ function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: Worker
     return;
   }
   const { isOk, output, error = "the worker said NOK" } = status;
-  const outcome = isOk ? ({ isOk, output } as const) : ({ isOk, code: "ERR_TASK_FAILED", message: error } as const);
+  const outcome = isOk ? ({ isOk, output } as const) : ({ isOk, code: failureIn(error), message: error } as const);
   // The answer waits for the disk, and the worker may have said all that it wants to say.
   if (!isPush) state.outbox.emit({ type: "owe", conn });
   state.attempts.report(attempt, outcome, ack, now);
   if (isPush) rest(state, attempt.worker, now);
 }
+
+/** A worker of ours that had to leave, or to move, before its task was done has no other word for it than the class's NOK. */
+const failureIn = (error: string): "ERR_TASK_ABORTED" | "ERR_TASK_FAILED" =>
+  /^ERR_TASK_ABORTED\b/.test(error) ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
 
 /**
  * On a connection for life the connection rule cannot tell a second report of the last task from the first of the next.

@@ -289,7 +289,7 @@ function hearStatus(
   }
   const { task, attempt } = assignment;
   worker.isResting = isPush;
-  const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code: "ERR_TASK_FAILED", message: "" };
+  const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code: codeOf(status.error), message: "" };
   takeOutcome(books, news, { conn, worker, task, attempt, assignment }, outcome, now);
 }
 
@@ -308,3 +308,7 @@ function attributedTo({ hosts }: Books, { assigned }: WorkerBook, conn: ConnId):
   const isFromThere = givenOn !== undefined && hosts.get(givenOn) === hosts.get(conn);
   return isFromThere && (conn === givenOn || isLater) ? assignment : undefined;
 }
+
+/** In the class's words a worker of ours that hands its task back says so in the text of its error. */
+const codeOf = (error = ""): "ERR_TASK_ABORTED" | "ERR_TASK_FAILED" =>
+  error.startsWith("ERR_TASK_ABORTED:") ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
