@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createConnNumbers } from "../src/machines/conn-numbers.ts";
 import { createConversation } from "../src/machines/lending/conversation.ts";
 import { createExchanges } from "../src/machines/lending/exchanges.ts";
-import { createOutbox } from "../src/machines/outbox.ts";
+import { createOutbox, type MasterOutbox } from "../src/machines/outbox.ts";
 import { createTown } from "./support/town.ts";
 
 test("an ask that nobody filled is said again once its life is over: the lender holds it no longer than that", () => {
@@ -49,7 +49,7 @@ test("guests of one owner that are to go one after the other do not wait for eac
 });
 
 test("with an ask standing at each of very many peers there is room to say that their workers go home", () => {
-  const outbox = createOutbox();
+  const outbox: MasterOutbox = createOutbox();
   const exchanges = createExchanges(outbox, createConnNumbers(), createConversation(outbox));
   const says = (peer: number) =>
     exchanges.open(
