@@ -190,6 +190,14 @@ export const lendingMutants: readonly Mutant[] = [
     caughtBy: "stays",
   },
   {
+    name: "busy-guests-sent-home",
+    what: "A guest that its owner wants back goes before its task has ended.",
+    file: `${LENDING}/guest-care.ts`,
+    find: "const idle = hasNothing(guest.worker);",
+    replace: "const idle = guest.isWanted || hasNothing(guest.worker);",
+    caughtBy: "stays",
+  },
+  {
     name: "limits-ignored",
     what: "What the operator allows to be lent is not looked at.",
     file: `${POLICIES}/spare.ts`,

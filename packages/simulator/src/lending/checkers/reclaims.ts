@@ -36,8 +36,8 @@ export const createReclaimsChecker: CreateLendingChecker = (world, fail) => {
       }
       if (notice.kind !== "loan-changed" || notice.direction === "in" || !ENDING.has(notice.to)) continue;
       const known = of(life).get(notice.peer);
-      // Any of them will do, called or not.
-      if (known === undefined || notice.from === "returning") continue;
+      // Any of them will do, called or not. One that is lost and comes home all the same counts once.
+      if (known === undefined || !THERE.has(notice.from)) continue;
       known.left = Math.max(0, known.left - 1);
       known.lastAt = at;
     }
@@ -49,7 +49,7 @@ export const createReclaimsChecker: CreateLendingChecker = (world, fail) => {
     const limitMs = orderMs(life);
     const lastAt = Math.max(...[...of(life).values()].map((known) => known.lastAt), 0);
     const there = Map.groupBy(
-      lent.filter(({ state }) => state === "lent" || state === "offered"),
+      lent.filter(({ state }) => THERE.has(state)),
       ({ peer }) => peer,
     );
     const isCalled = (peer: string): boolean => (of(life).get(peer)?.left ?? 0) >= (there.get(peer)?.length ?? 0);
@@ -102,6 +102,7 @@ export const createReclaimsChecker: CreateLendingChecker = (world, fail) => {
   };
 };
 
+const THERE: ReadonlySet<string | undefined> = new Set(["lent", "offered"]);
 const ENDING: ReadonlySet<string> = new Set(["returning", "home", "lost"]);
 /** A master looks at itself with every event, and there is one with each beat. And a wake-up. */
 const orderMs = ({ slot }: MasterLife): number => 5_000 + slot.plan.options.intervalMs + 1_000;
