@@ -31,7 +31,12 @@ export const createDurabilityChecker: CreateFarmChecker = (_world, fail) => {
   const remember = (reports: Reports, life: MasterLife, { results }: News): void => {
     for (const { worker, conn, task, attempt, isOk, how, code = "" } of results) {
       if (task === undefined || attempt === undefined || worker === undefined) continue;
-      if (how === "former") continue;
+      if (how === "former") {
+        // The same attempt may have been reported before the task was tried again by hand. That report was answered then,
+        // and this one is of a task that has ended: its answer says nothing of the one that runs now.
+        forget(reports, `${conn} ${attempt} ${task}`);
+        continue;
+      }
       if (worker.style !== "session") reports.onConn.set(conn, { task, isOk: isOk && how !== "unexpected" });
       else if (isOk) reports.done.set(`${conn} ${attempt} ${task}`, task);
       else if (how === "open" && !RETURNED_CODES.has(code)) {
@@ -39,6 +44,11 @@ export const createDurabilityChecker: CreateFarmChecker = (_world, fail) => {
         reports.failed.set(`${conn} ${attempt} ${task}`, { task, failures });
       }
     }
+  };
+
+  const forget = ({ done, failed }: Reports, key: string): void => {
+    done.delete(key);
+    failed.delete(key);
   };
 
   const checkAnswer = (life: MasterLife, answer: Answer): void => {
