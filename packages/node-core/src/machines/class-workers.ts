@@ -11,6 +11,7 @@ import {
   type NodeId,
 } from "@mutirao/primitives";
 import type { NoTask, Query, WorkerAlive, WorkerStatus } from "@mutirao/protocol";
+import type { attemptErrors } from "../master-effects.ts";
 import { visibilityMs } from "../policies/visibility.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Backlog } from "./backlog.ts";
@@ -308,16 +309,20 @@ function takeStatus(state: State, conn: ConnId, remote: Endpoint, status: Worker
     return;
   }
   const { isOk, output, error = "the worker said NOK" } = status;
-  const outcome = isOk ? ({ isOk, output } as const) : ({ isOk, code: failureIn(error), message: error } as const);
+  const outcome = isOk ? ({ isOk, output } as const) : ({ isOk, code: codeOf(error), message: error } as const);
   // The answer waits for the disk, and the worker may have said all that it wants to say.
   if (!isPush) state.outbox.emit({ type: "owe", conn });
   state.attempts.report(attempt, outcome, ack, now);
   if (isPush) rest(state, attempt.worker, now);
 }
 
-/** A worker of ours that had to leave, or to move, before its task was done has no other word for it than the class's NOK. */
-const failureIn = (error: string): "ERR_TASK_ABORTED" | "ERR_TASK_FAILED" =>
-  /^ERR_TASK_ABORTED\b/.test(error) ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
+const ABORTED = "ERR_TASK_ABORTED" satisfies keyof typeof attemptErrors;
+
+/**
+ * The class has no word for a task that is handed back. A worker of ours that has to leave says NOK, and why in ERROR; that
+ * is no failure of the task. Every other word of it is: its worker stays, and would be given the same task again at once.
+ */
+const codeOf = (error: string): string => (error.startsWith(`${ABORTED}: `) ? ABORTED : "ERR_TASK_FAILED");
 
 /**
  * On a connection for life the connection rule cannot tell a second report of the last task from the first of the next.

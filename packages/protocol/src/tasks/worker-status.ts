@@ -25,9 +25,9 @@ export const isQueryStatus = (fields: WireObject): boolean =>
 export const workerStatus: TaskSpec<WorkerStatus> = {
   kind: "worker-status",
   meaning:
-    "A worker reports how its task went. OK may carry SALDO (a number or a text) and CPF, NOK may say why in ERROR: one " +
-    "that begins with ERR_TASK_ABORTED hands the task back, which costs it no attempt. Push workers may leave WORKER_UUID " +
-    "out: then it is the worker of the connection.",
+    "A worker reports how its task went. OK may carry SALDO (a number or a text) and CPF, NOK may say why in ERROR. An " +
+    "ERROR that begins with `ERR_TASK_ABORTED: ` hands the task back, as the worker has to leave, and costs the task " +
+    "nothing. Push workers may leave WORKER_UUID out: then it is the worker of the connection.",
   words: { TASK: ["QUERY"], STATUS: ["OK", "NOK"] },
   claims: (fields) => isQueryStatus(fields) && !hasExtension(fields),
   decode(fields) {

@@ -37,7 +37,7 @@ export const createProvenanceChecker: CreateFarmChecker = (world, fail) => {
     }
   };
 
-  /** Its results name no task. */
+  /** A worker of ours that uses the class's words: it names no task. */
   const speaksClass = (worker: NodeId): boolean =>
     world.workers.some(({ plan }) => plan.id === worker && plan.options.style !== "auto");
 

@@ -289,7 +289,8 @@ function hearStatus(
   }
   const { task, attempt } = assignment;
   worker.isResting = isPush;
-  const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code: codeOf(status.error), message: "" };
+  const code = status.error?.startsWith("ERR_TASK_ABORTED: ") ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
+  const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code, message: "" };
   takeOutcome(books, news, { conn, worker, task, attempt, assignment }, outcome, now);
 }
 
