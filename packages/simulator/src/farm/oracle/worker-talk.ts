@@ -289,8 +289,7 @@ function hearStatus(
   }
   const { task, attempt } = assignment;
   worker.isResting = isPush;
-  const code = status.error?.startsWith("ERR_TASK_ABORTED: ") ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
-  const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code, message: "" };
+  const outcome: AttemptOutcome = isOk ? { isOk, output } : { isOk, code: codeOf(status.error), message: "" };
   takeOutcome(books, news, { conn, worker, task, attempt, assignment }, outcome, now);
 }
 
@@ -312,4 +311,4 @@ function attributedTo({ hosts }: Books, { assigned }: WorkerBook, conn: ConnId):
 
 /** In the class's words a worker of ours that hands its task back says so in the text of its error. */
 const codeOf = (error = ""): "ERR_TASK_ABORTED" | "ERR_TASK_FAILED" =>
-  error.startsWith("ERR_TASK_ABORTED:") ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
+  error.startsWith("ERR_TASK_ABORTED: ") ? "ERR_TASK_ABORTED" : "ERR_TASK_FAILED";
