@@ -133,7 +133,7 @@ function onOpened(state: WorkerMachines, now: InstantMs): void {
 }
 
 function onMessage(state: WorkerMachines, { message, remote }: MessageReceived, now: InstantMs): void {
-  const { link, session, pull, push, reach, options } = state;
+  const { link, session, pull, push, options } = state;
   session.onHeard(now);
   if (message.kind !== "unknown") link.identify();
   if (message.kind === "redirect" || message.kind === "return") onOrder(state, message, remote, now);
@@ -143,11 +143,11 @@ function onMessage(state: WorkerMachines, { message, remote }: MessageReceived, 
     state.outbox.notify({ kind: "order-ignored", remote, word: wordOf(message) });
   else if (state.answerBy !== undefined) onAnswer(state, message, remote, now);
   else if (options.style === "push") {
-    if (message.kind !== "unknown") reach.found();
+    if (message.kind !== "unknown") reached(state);
     push.onMessage(message, remote, now);
   } else if (session.isUp) onSessionMessage(state, message, remote, now);
   else {
-    if (message.kind === "status-ack") reach.found();
+    if (message.kind === "status-ack") reached(state);
     pull.onMessage(message, remote, now);
   }
 }
@@ -194,11 +194,17 @@ function onAnswer(state: WorkerMachines, message: Message, remote: Endpoint, now
 function answeredInClassWords(state: WorkerMachines): void {
   state.answerBy = undefined;
   state.session.onClosed();
-  state.reach.found();
+  reached(state);
+}
+
+/** Who was sought has answered as a master does, and can be told what it is owed, also if the worker is to go home by now. */
+function reached({ reach, moving }: WorkerMachines): void {
+  reach.found();
+  moving.hope();
 }
 
 function onWelcome(state: WorkerMachines, welcome: WorkerWelcome, now: InstantMs): void {
-  const { allegiance, session, reach, options } = state;
+  const { allegiance, session, options } = state;
   if (!allegiance.isExpected(welcome)) {
     allegiance.goHome("other-master", session.graceMs, now);
     hangUp(state, { code: "ERR_MASTER_OTHER" }, now);
@@ -206,7 +212,7 @@ function onWelcome(state: WorkerMachines, welcome: WorkerWelcome, now: InstantMs
   }
   if (!session.onWelcome(welcome, now)) return;
   allegiance.onWelcome(welcome, now);
-  reach.found();
+  reached(state);
   state.stalls = stallWatchOf(session);
   if (state.answerBy !== undefined) state.answerBy = session.isUp ? undefined : after(now, options.answerMs);
 }

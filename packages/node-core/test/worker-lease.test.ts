@@ -215,6 +215,26 @@ describe("a borrower that cannot be reached", () => {
     expect(movedHome(scene)).toEqual(["25 ! moved to 127.0.0.1:9101: unreachable"]);
   });
 
+  test("one that is there again while something still runs is told how that ended, before the worker goes home", () => {
+    const scene = atBorrower();
+    scene.says(work("a"));
+    scene.closes("ERR_CONN_RESET");
+    for (let tries = 0; tries < 3; tries++) {
+      scene.passToDial();
+      scene.closes("ERR_DIAL_REFUSED");
+    }
+    scene.passToDial();
+    scene.opens();
+    scene.says(guestWelcome());
+    scene.skip();
+    scene.ends(0);
+    expect(scene.sent()).toEqual([results([ok("a")])]);
+    expect(movedHome(scene)).toEqual([]);
+    scene.says(acks("a"));
+    expect(movedHome(scene)).toHaveLength(1);
+    expect(scene.node.status().unacknowledged).toBe(0);
+  });
+
   test("what runs is finished meanwhile, within the grace; its result is kept for the borrower and for nobody else", () => {
     const scene = atBorrower();
     scene.says(work("a", "b"));

@@ -26,6 +26,8 @@ export interface WorkerMoving {
   end(): void;
   /** There is nobody who could take the results, so only the runs are waited for. */
   despair(): void;
+  /** Whoever takes the results is there again. */
+  hope(): void;
   /** Whether the runs are to be given up now; true once. */
   takeAbort(now: InstantMs): boolean;
   /** Whether to go now. To be asked after every event. */
@@ -63,6 +65,9 @@ export function createWorkerMoving(): WorkerMoving {
     },
     despair() {
       if (move !== undefined) move.isHopeless = true;
+    },
+    hope() {
+      if (move !== undefined) move.isHopeless = false;
     },
     takeAbort(now) {
       if (move?.abortAt === undefined || move.abortAt > now) return false;
