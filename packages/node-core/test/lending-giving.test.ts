@@ -168,6 +168,7 @@ describe("refusals", () => {
     lendMax: 8,
     homeWorkers: 8,
     lendReserve: 0,
+    idleWorkers: 8,
   };
 
   test.each([
@@ -185,6 +186,7 @@ describe("refusals", () => {
     ["just reclaimed", { ...idleMaster, sinceReclaimMs: 5 }, {}, "LEND_SATURATED"],
     ["as many as may be", idleMaster, { lentWorkers: 8 }, "LEND_LIMIT"],
     ["all at work", busyMaster(0), {}, "LEND_NONE_IDLE"],
+    ["none that could go", idleMaster, { idleWorkers: 0 }, "LEND_NONE_IDLE"],
     ["kept back", idleMaster, { lendReserve: 8 }, "LEND_RESERVE"],
     ["needed", { ...idleMaster, arrivalsPerMs: 0.08 }, {}, "LEND_RESERVE"],
     ["needed less than there", { ...idleMaster, arrivalsPerMs: 0.08 }, { isSevere: true }, undefined],

@@ -153,7 +153,7 @@ export function refusalTerms(state: LendingState, code: LendRefusal, now: Instan
 
 export function offerWords(state: LendingState, figures: OwnFigures): OfferWords {
   return {
-    spare: spareWorkers(figures, room(state, figures)),
+    spare: spareWorkers(figures, Math.min(room(state, figures), figures.idle.length)),
     waitMs: durationMs(Math.min(ownWaitMs(figures), Number.MAX_SAFE_INTEGER)),
   };
 }

@@ -76,7 +76,7 @@ function questionAbout(
   };
 }
 
-function questionOf(state: LendingState, { lentWorkers, homeWorkers }: OwnFigures): LendQuestion {
+function questionOf(state: LendingState, { lentWorkers, homeWorkers, idle }: OwnFigures): LendQuestion {
   const { lending, lendMax, lendReserve } = state.options;
   return {
     isKnownAlive: true,
@@ -91,6 +91,7 @@ function questionOf(state: LendingState, { lentWorkers, homeWorkers }: OwnFigure
     lendMax,
     homeWorkers,
     lendReserve,
+    idleWorkers: idle.length,
   };
 }
 

@@ -23,6 +23,8 @@ export interface LendQuestion {
   /** Own workers that are here and stay, and how many must. */
   readonly homeWorkers: number;
   readonly lendReserve: number;
+  /** Own workers that could go at once: of two under one id the second cannot, as leases are by id. */
+  readonly idleWorkers: number;
 }
 
 /**
@@ -47,7 +49,7 @@ function whyNotNow(figures: LendingFigures, question: LendQuestion): LendRefusal
   if (isBorrowing(figures)) return "LEND_BORROWING";
   if (figures.backlog > 0 || isHoldingOff(figures)) return "LEND_SATURATED";
   if (question.lentWorkers >= question.lendMax) return "LEND_LIMIT";
-  if (figures.idleOwn < 1) return "LEND_NONE_IDLE";
+  if (figures.idleOwn < 1 || question.idleWorkers < 1) return "LEND_NONE_IDLE";
   if (question.homeWorkers <= question.lendReserve) return "LEND_RESERVE";
   return spareSlots(figures, question) < 1 ? "LEND_RESERVE" : undefined;
 }

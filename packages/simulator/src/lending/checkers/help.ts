@@ -22,7 +22,13 @@ export const createHelpChecker: CreateLendingChecker = (world, fail) => {
   const stands = new WeakMap<MasterLife, Stand>();
 
   const isOn = ({ slot: { plan } }: MasterLife): boolean =>
-    plan.options.lending === "on" && plan.options.borrowMax > 0 && plan.options.noLendTo.length === 0;
+    plan.options.lending === "on" && plan.options.noLendTo.length === 0;
+
+  /** It has as many as its operator lets it borrow. */
+  const isFull = (life: MasterLife): boolean => {
+    const guests = [...world.loans.of(life).open.values()].filter(({ direction }) => direction === "in");
+    return guests.length >= life.slot.plan.options.borrowMax;
+  };
 
   const note = (life: MasterLife, { waitMs, serviceMs, spare }: PeerFigures, at: WorldMs): void => {
     const stand = stands.get(life) ?? { needsSince: undefined, sparesSince: undefined };
@@ -46,7 +52,9 @@ export const createHelpChecker: CreateLendingChecker = (world, fail) => {
     slot.plan.options.peers.some((peer) => formatEndpoint(peer) === formatEndpoint(plan.listensAt));
 
   const check = (life: MasterLife, at: WorldMs): void => {
-    const needs = stands.get(life)?.needsSince;
+    const stand = stands.get(life);
+    if (stand !== undefined && isFull(life)) stand.needsSince = undefined;
+    const needs = stand?.needsSince;
     if (needs === undefined || !isOn(life)) return;
     for (const { life: other } of world.masters) {
       const spares = other === undefined ? undefined : stands.get(other)?.sparesSince;
