@@ -29,7 +29,9 @@ function classGuest(words: Readonly<Record<string, unknown>>) {
     return answers;
   };
   const unreturnable = () => town.notices.filter(({ notice }) => notice.kind === "guest-unreturnable");
-  return { town, m1, pollsTo, unreturnable };
+  /** It is at home, and asks there. */
+  const pollsAtHome = () => town.forges("m2", host, { WORKER: "ALIVE", WORKER_UUID: "w9" });
+  return { town, m1, polls, pollsTo, pollsAtHome, unreturnable };
 }
 
 describe("a guest of the class that is to go home", () => {
@@ -46,6 +48,18 @@ describe("a guest of the class that is to go home", () => {
     expect(new Set(pollsTo(120))).toEqual(new Set([NO_TASK]));
     // Its port was dialled three times, in vain, as it went on to ask.
     expect(unreturnable()).toMatchObject([{ notice: { returns: 3 } }]);
+  });
+
+  test("one that was lent again before it was known to have gone is given tasks again", () => {
+    const { town, m1, polls, pollsTo, pollsAtHome } = classGuest({ SERVER_UUID: "m2" });
+    for (let at = 6; !pollsTo(at).some((answer) => answer.includes('"RETURN"')); at++) expect(at).toBeLessThan(60);
+    pollsAtHome();
+    m1.submits("b");
+    town.passTo(town.now() + 0.5);
+    expect(m1.loans()).toEqual([expect.stringMatching(/^in w9\S* releasing$/)]);
+    expect(pollsAtHome().join()).toContain("REDIRECT");
+    expect(polls()).toEqual([QUERY]);
+    expect(m1.loans()).toEqual(["in w9@x1 left", "in w9@x2 held"]);
   });
 
   test("one that asks no more has gone", () => {

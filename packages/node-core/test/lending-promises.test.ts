@@ -34,6 +34,24 @@ describe("a promise is a forecast", () => {
     expectAllWell(scene, ["a", "b", "c"]);
   });
 
+  test("nor is it if the worker is about to go home again by then", () => {
+    const scene = twoMasters();
+    const { town, m1, m2, w2 } = scene;
+    town.lines(once("hold", "m2", "m1", "AVAILABLE"));
+    m1.submits("a", "b", "c");
+    town.passTo(6);
+    m2.submits("x", "y");
+    town.passTo(6.1);
+    town.lines(once("drop", "m2", "m1", "RELEASE_ACK"));
+    w2.finishes();
+    town.settle();
+    expect(m1.loans()).toEqual(["in w2@1 releasing"]);
+    town.letGo();
+    toTheEnd(scene, 40);
+    expect(brokenIn(scene)).toEqual([]);
+    expectAllWell(scene, ["a", "b", "c", "x", "y"]);
+  });
+
   test("nor is it sent away because nothing waits, if it was asked for", () => {
     const { town, m1 } = twoMasters();
     town.lines(once("hold", "m2", "m1", "AVAILABLE"));

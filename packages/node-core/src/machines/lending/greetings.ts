@@ -81,7 +81,9 @@ function greetGuest(
   const epoch = hello?.epoch;
   const known = guests.of(worker);
   if (owner === undefined) return turnAway(state, worker);
-  if (known !== undefined && (known.epoch === epoch || epoch === undefined)) return greetAgain(state, known, now);
+  const isSame =
+    known !== undefined && (known.epoch === epoch || epoch === undefined) && !isLentAgain(state, known, epoch);
+  if (isSame) return greetAgain(state, known, now);
   // A new lease: what there was to say about the old one is of no use.
   if (known !== undefined) guests.remove(known, false, "it has a new lease", now);
   const why = whyNotHere(state, worker, owner, epoch, now);
@@ -90,6 +92,10 @@ function greetGuest(
   farm.review(worker);
   return greetAgain(state, guest, now);
 }
+
+/** Without a number of its lease, one that was to go home is known by the promise of it: it was there, and comes anew. */
+const isLentAgain = ({ asks }: LendingState, { phase, peer, worker }: Guest, epoch: number | undefined): boolean =>
+  epoch === undefined && phase === "leaving" && asks.promiserOf(worker.id) === peer;
 
 function greetAgain(state: LendingState, guest: Guest, now: InstantMs): Greeting {
   const order = state.care.orderFor(guest, now);

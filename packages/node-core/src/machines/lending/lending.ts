@@ -222,6 +222,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   return state;
 }
 
+/** By the number of its lease it has, also if it is about to go already. Without one, whoever is about to go may be an earlier loan. */
 function hasCome(
   { farm, guests }: LendingState,
   { worker, peer, epoch }: { readonly worker: NodeId; readonly peer: PeerRecord; readonly epoch: number | undefined },
@@ -230,7 +231,7 @@ function hasCome(
   if (guests.isOver(worker, epoch, now)) return true;
   return farm.withId(worker).some((record) => {
     const guest = guests.of(record);
-    return guest?.peer === peer && guest.epoch === epoch && guest.phase === "held";
+    return guest?.peer === peer && guest.epoch === epoch && (epoch !== undefined || guest.phase === "held");
   });
 }
 
