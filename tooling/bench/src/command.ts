@@ -60,9 +60,10 @@ function tryParse(args: string[]) {
 }
 
 export function helpText(suites: readonly Suite[]): string {
+  const width = Math.max(...suites.map(({ name }) => name.length)) + 2;
   const lines = suites.flatMap(({ name, summary, scenarios }) => [
-    `  ${name.padEnd(12)}${summary}`,
-    `${" ".repeat(14)}scenarios: ${scenarios.join(", ")}`,
+    `  ${name.padEnd(width)}${summary}`,
+    `${" ".repeat(width + 2)}scenarios: ${scenarios.join(", ")}`,
   ]);
   return `Usage: bench <suite> [options]
 
