@@ -238,6 +238,28 @@ describe("who crashes, or is cut off", () => {
     expectAllWell(scene, ["a", "b", "c"]);
   });
 
+  test("the borrower restarts and knows nobody yet: a guest that it turns away, and that dies, has lost its task", () => {
+    const scene = twoMasters();
+    const { town, m1, w1, w2 } = scene;
+    m1.submits("a", "b", "c");
+    town.passTo(6);
+    const lent = [...w2.running.values()];
+    expect(lent).toHaveLength(1);
+    // Whose w2 is it cannot learn, as its owner is cut off.
+    town.cut("m1", "m2");
+    m1.crash();
+    m1.restart();
+    town.passTo(7);
+    expect(town.notices.filter(({ notice }) => notice.kind === "guest-refused")).not.toEqual([]);
+    w2.crash();
+    town.passTo(8);
+    for (let second = 9; second <= 60; second++) {
+      town.passTo(second);
+      w1.finishes();
+    }
+    expect(m1.done.toSorted()).toEqual(["a", "b", "c"]);
+  });
+
   test("the borrower crashes for good: the guest goes home by itself", () => {
     const scene = twoMasters();
     scene.m1.submits("a", "b", "c");

@@ -138,7 +138,8 @@ export function workerGone(state: LendingState, worker: WorkerRecord, now: Insta
     state.guests.remove(guest, true, "it has gone home", now);
     return "left";
   }
-  if (worker.owner !== undefined) return "left";
+  // One that was turned away may have brought a task, and somebody has to miss it.
+  if (worker.owner !== undefined) return worker.attempts.size > 0 ? "missed" : "left";
   const loan = state.loans.open.get(worker.id);
   if (loan === undefined || loan.redirects === 0 || worker.name !== worker.id) return "missed";
   state.loans.onGone(worker.id, now);
