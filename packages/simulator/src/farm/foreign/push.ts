@@ -16,6 +16,8 @@ export function createPushManners(process: ForeignProcess): void {
   let askedAt: number | undefined;
   /** Its master may have given it a task while it had one, not knowing: then nobody knows whose result is whose. */
   let isMixedUp = false;
+  /** It said something twice: its master may count results of this connection for the tasks after theirs, from then on. */
+  let isAhead = false;
 
   const connect = (): void => {
     conn = process.dial({
@@ -33,6 +35,7 @@ export function createPushManners(process: ForeignProcess): void {
       over() {
         conn = undefined;
         lines.length = 0;
+        isAhead = false;
         process.after(plan.pollMs * (0.5 + prng.next()), connect);
       },
     });
@@ -62,7 +65,7 @@ export function createPushManners(process: ForeignProcess): void {
       next();
     });
     if (unreported.size > 0) mixUp();
-    execution.isAmbiguous = isMixedUp;
+    execution.isAmbiguous = isMixedUp || isAhead;
     unreported.add(execution);
   };
 
@@ -74,6 +77,7 @@ export function createPushManners(process: ForeignProcess): void {
       if (isNamed) unreported.delete(report.execution);
       if (process.isRude("answers-twice", 1)) {
         report.execution.isAmbiguous = true;
+        isAhead = true;
         conn?.say(report.line);
       }
     }
