@@ -40,8 +40,11 @@ export const createBoundsChecker: CreateFarmChecker = (_world, fail) => {
     const max = resultsKeptMax(life);
     if (unacknowledged > max) fail(`${life.label} keeps ${unacknowledged} results, more than ${max}`);
     const { placesTaken } = life.host.transport;
-    if (placesTaken > 2) fail(`${life.label} has ${placesTaken} connections`);
+    if (placesTaken > CONNECTIONS_MAX) fail(`${life.label} has ${placesTaken} connections`);
   };
 
   return { scan: checkTables, master: checkStorm, worker: checkWorker };
 };
+
+/** Of a worker: the one that it has, and two that it has closed into a black hole, whose ends nobody has acknowledged yet. */
+const CONNECTIONS_MAX = 3;
