@@ -70,7 +70,8 @@ describe.skipIf(python === undefined)(
         processes,
       }) => {
         const place = await newNeighbours();
-        const ours = await startOurs(processes, place, "--foreign-lease", "3");
+        // Long enough for three tasks, each asked for, also where a process is slow to begin.
+        const ours = await startOurs(processes, place, "--foreign-lease", "12");
         startWorker(processes, ours.address, "hazards", "--id", "w-1");
         await until("it is here", ours.workers, (here) => here.some(({ status }) => status === "ALIVE"));
         const theirs = await startTheirs(processes, place, ...BORROWS, "--habit", "never-returns");
