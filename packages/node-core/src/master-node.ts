@@ -248,6 +248,7 @@ function wake(machines: MasterMachines, now: InstantMs): void {
     const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
     attempts.loseAll(worker, how, now);
     machines.lending.onWorkerLost(worker, now);
+    farm.lost(worker);
   }
   attempts.wake(now);
   backlog.wake(now);

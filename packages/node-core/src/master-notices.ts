@@ -38,6 +38,13 @@ export interface WorkerIdShared {
   readonly at: readonly [Endpoint, Endpoint];
 }
 
+/** Of several live workers of one id, the one that had the id for its name is no more; the next is called by it. */
+export interface WorkerRenamed {
+  readonly kind: "worker-renamed";
+  readonly worker: NodeId;
+  readonly was: string;
+}
+
 /** An attempt at a task brought no result. */
 export interface AttemptFailed {
   readonly kind: "attempt-failed";
@@ -110,6 +117,7 @@ export type MasterNotice =
   | WorkerGone
   | WorkerRefused
   | WorkerIdShared
+  | WorkerRenamed
   | AttemptFailed
   | TaskRecorded
   | ResultDuplicate

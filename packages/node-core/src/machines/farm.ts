@@ -12,6 +12,7 @@ import {
 } from "@mutirao/primitives";
 import { createFailureDetector } from "@mutirao/registry";
 import type { WorkerStyle } from "../master-views.ts";
+import type { MasterOutbox } from "./outbox.ts";
 import { isPresent, type WorkerRecord } from "./worker-record.ts";
 
 /** The workers of a master: who is there, how each talks, and who could take a task. It knows nothing of tasks. */
@@ -35,6 +36,11 @@ export interface Farm {
   heard(worker: WorkerRecord, now: InstantMs): void;
   /** It is no more: another process has taken its place, or it was never seen again. */
   forget(worker: WorkerRecord): void;
+  /**
+   * It was lost, and what there was to do about that is done. If another of its owner's goes by its id, or one of our
+   * own, it is forgotten at once: that one is the worker of this id now.
+   */
+  lost(worker: WorkerRecord): void;
   /** Idle slots may have come or gone. */
   review(worker: WorkerRecord): void;
   /** Workers that can be given a task at once, the one that was given one longest ago first. */
@@ -68,6 +74,7 @@ const SHOWN_MS = durationMs(600_000);
 
 interface State {
   readonly options: FarmOptions;
+  readonly outbox: Pick<MasterOutbox, "notify">;
   readonly workers: Map<string, WorkerRecord>;
   readonly byConn: Map<ConnId, WorkerRecord>;
   readonly byId: Map<NodeId, readonly WorkerRecord[]>;
@@ -83,9 +90,10 @@ interface State {
   present: number;
 }
 
-export function createFarm(options: FarmOptions): Farm {
+export function createFarm(options: FarmOptions, outbox: Pick<MasterOutbox, "notify">): Farm {
   const state: State = {
     options,
+    outbox,
     workers: new Map(),
     byConn: new Map(),
     byId: new Map(),
@@ -143,6 +151,11 @@ export function createFarm(options: FarmOptions): Farm {
       }
     },
     forget: (worker) => forget(state, worker),
+    lost(worker) {
+      const isHeir = (other: WorkerRecord): boolean =>
+        isPresent(other) && (other.owner === undefined || other.owner === worker.owner);
+      if (state.byId.get(worker.id)?.some(isHeir)) forget(state, worker);
+    },
     review: (worker) => review(state, worker),
     served(worker) {
       // A Set keeps the order of insertion, so whoever is put back is last.
@@ -220,6 +233,18 @@ function forget(state: State, worker: WorkerRecord): void {
   state.patience.cancel(worker);
   state.farewells.cancel(worker);
   state.available.delete(worker);
+  if (worker.name === worker.id) promote(state, worker.id);
+}
+
+/** The id is free for the next who goes by it; only under its id is a worker lent, and found again. */
+function promote({ workers, byId, outbox }: State, id: NodeId): void {
+  const heir = byId.get(id)?.find(isPresent);
+  if (heir === undefined) return;
+  const was = heir.name;
+  workers.delete(was);
+  heir.name = id;
+  workers.set(id, heir);
+  outbox.notify({ kind: "worker-renamed", worker: id, was });
 }
 
 function setStatus(state: State, worker: WorkerRecord, status: WorkerRecord["status"]): void {

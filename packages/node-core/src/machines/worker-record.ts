@@ -13,7 +13,7 @@ import type { LiveTask } from "./live-task.ts";
 export interface WorkerRecord extends Watched {
   readonly id: NodeId;
   /** What it is called: its id, or `id#2` and so on while another live worker has the same. */
-  readonly name: string;
+  name: string;
   readonly style: WorkerStyle;
   /** Which process it is, as far as it says. */
   boot: string | undefined;

@@ -25,6 +25,7 @@ export const masterEntries: Entries<
   | "worker-gone"
   | "worker-refused"
   | "worker-id-shared"
+  | "worker-renamed"
   | "attempt-failed"
   | "task-recorded"
   | "result-duplicate"
@@ -53,6 +54,11 @@ export const masterEntries: Entries<
     const places = at.map(formatEndpoint);
     const text = `two live workers call themselves ${id}, at ${places.join(" and ")}: give each its own --id`;
     return { level: "warn", text, source: id, fields: { worker: id, at: places } };
+  },
+  "worker-renamed"({ worker, was }) {
+    const [id, former] = [printable(worker), printable(was)];
+    const text = `worker ${former} is called ${id} from now on: the other of that id is gone`;
+    return { level: "info", text, source: id, fields: { worker: id, was: former } };
   },
   "attempt-failed"(notice) {
     const [task, worker] = [printable(notice.task), printable(notice.worker)];

@@ -20,6 +20,7 @@ const notices = [
   "worker-gone silent",
   "worker-refused",
   "worker-id-shared",
+  "worker-renamed",
   "attempt-failed ERR_WORKER_LOST",
   "attempt-failed ERR_WORKER_SILENT",
   "attempt-failed by the handler",

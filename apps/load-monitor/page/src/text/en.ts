@@ -286,6 +286,7 @@ export const en = {
     "result-duplicate": (d) => `a second result of task ${d("task")} from ${d("worker")} was not counted`,
     "result-unexpected": (d) => `a result from ${d("worker")} was not counted: ${d("why")}`,
     "worker-id-shared": (d) => `two workers go by the name ${d("worker")}`,
+    "worker-renamed": (d) => `worker ${d("was")} is called ${d("worker")} from now on`,
     "id-shared": (d) => `two addresses answer as ${d("peer")}`,
     "peer-moved": (d) => `peer ${d("peer")} is at another address`,
     "self-found": () => "is its own peer",

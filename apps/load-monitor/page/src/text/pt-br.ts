@@ -264,6 +264,7 @@ export const ptBr: Strings = {
     "result-duplicate": (d) => `um segundo resultado da tarefa ${d("task")}, de ${d("worker")}, não contou`,
     "result-unexpected": (d) => `um resultado de ${d("worker")} não contou: ${d("why")}`,
     "worker-id-shared": (d) => `dois trabalhadores usam o nome ${d("worker")}`,
+    "worker-renamed": (d) => `o trabalhador ${d("was")} passa a se chamar ${d("worker")}`,
     "id-shared": (d) => `dois endereços respondem como ${d("peer")}`,
     "peer-moved": (d) => `o vizinho ${d("peer")} está em outro endereço`,
     "self-found": () => "é vizinho de si mesmo",

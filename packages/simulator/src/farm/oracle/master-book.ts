@@ -331,6 +331,9 @@ function told(state: State, news: News, event: MasterEvent, notice: Notice, now:
       if (event.type === "message-received") departed(state, news, event.message, notice.worker, now);
       if (event.type === "conn-closed") leftBy(state, event.conn);
       break;
+    case "worker-renamed":
+      renamed(state, notice.was, notice.worker);
+      break;
     case "worker-gone":
       if (notice.why !== "connection") gone(state, notice.worker);
       break;
@@ -381,6 +384,10 @@ function lose(state: State, news: News, task: TaskId, code: string, now: Instant
   const isKept = code === "ERR_WORKER_SILENT" && (assignment.worker.style === "session" || isStillToCome(assignment));
   if (isKept) assignment.countsFrom = now;
   else release(assignment);
+}
+
+function renamed(state: State, was: string, name: string): void {
+  for (const worker of state.workers.values()) if (worker.name === was && worker.status !== "gone") worker.name = name;
 }
 
 function gone(state: State, name: string): void {
