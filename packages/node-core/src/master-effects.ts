@@ -50,9 +50,12 @@ export const attemptErrors = {
   ERR_WORKER_LOST:
     "The worker was lost while it ran the task: its process ended, or it could not be reached for too long.",
   ERR_WORKER_SILENT: "The worker did not report within the time that the task may take.",
-  ERR_WORKER_BUSY: "The worker had no room for the task, which goes back to the backlog and costs it nothing.",
-  ERR_TASK_TYPE_UNKNOWN: "The worker does not know the type of the task, which goes back and costs it nothing.",
-  ERR_TASK_ABORTED: "The worker had to leave before the task was done; it goes back and costs it nothing.",
+  ERR_WORKER_BUSY:
+    "The worker had no room for the task, which goes back to the backlog and costs it nothing, unless that worker hands back all that it gets.",
+  ERR_TASK_TYPE_UNKNOWN:
+    "The worker does not know the type of the task, which goes back and costs it nothing, unless that worker hands back all that it gets.",
+  ERR_TASK_ABORTED:
+    "The worker had to leave before the task was done; it goes back and costs it nothing, unless that worker hands back all that it gets.",
   ERR_TASK_CANCELLED: "The task was cancelled, or another worker was quicker.",
 } as const;
 

@@ -209,10 +209,12 @@ function report(state: State, attempt: Attempt, outcome: AttemptOutcome, ack: Ac
     stray(state, attempt, outcome, ack, now);
     return;
   }
+  const isReturned = !outcome.isOk && RETURNED.has(outcome.code);
+  worker.returnedInARow = isReturned ? worker.returnedInARow + 1 : 0;
   if (outcome.isOk) {
     state.onServed(elapsed(startedAt, now));
     done(state, task, worker, outcome.output, ack, now);
-  } else if (isReturned(outcome.code)) {
+  } else if (isReturned && worker.returnedInARow <= RETURNED_IN_A_ROW_MAX + worker.slots) {
     state.backlog.add(task, now);
     ack();
   } else {
@@ -227,7 +229,12 @@ const RETURNED: ReadonlySet<string> = new Set<keyof typeof attemptErrors>([
   "ERR_WORKER_BUSY",
   "ERR_TASK_TYPE_UNKNOWN",
 ]);
-const isReturned = (code: string): boolean => RETURNED.has(code);
+
+/**
+ * So many, and one for each slot, a worker may hand back with no end of a task between. One that hands back more does not
+ * leave, and would be given the same tasks at once, as fast as it can say no: what it hands back has failed.
+ */
+const RETURNED_IN_A_ROW_MAX = 16;
 
 /** A result of an attempt that was given up. It is as good as any if it is one, and if it is the first. */
 function stray(

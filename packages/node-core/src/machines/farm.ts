@@ -189,6 +189,7 @@ function add(state: State, id: NodeId, style: WorkerStyle, at: Endpoint, now: In
     attempts: new Map(),
     unwanted: new Set(),
     tasksDone: 0,
+    returnedInARow: 0,
     isResynced: false,
     unaccounted: new Set(),
     unansweredKeepAlives: 0,

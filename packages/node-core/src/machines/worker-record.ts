@@ -35,6 +35,8 @@ export interface WorkerRecord extends Watched {
   /** Attempts, by the same keys, that it came back with and was told to stop: until then each occupies a slot, too. */
   unwanted: Set<string>;
   tasksDone: number;
+  /** How many it has handed back since it last ended one. */
+  returnedInARow: number;
   /** It has said all that it had of earlier conversations. */
   isResynced: boolean;
   /** Attempts of an earlier connection that it has not said a word about since it is back. */
