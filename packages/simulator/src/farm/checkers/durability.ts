@@ -37,6 +37,8 @@ export const createDurabilityChecker: CreateFarmChecker = (_world, fail) => {
         forget(reports, `${conn} ${attempt} ${task}`);
         continue;
       }
+      // A task that was forgotten may be handed in anew under the id that it had: what was said of the former is past.
+      if (how === "open") forget(reports, `${conn} ${attempt} ${task}`);
       if (worker.style !== "session") reports.onConn.set(conn, { task, isOk: isOk && how !== "unexpected" });
       else if (isOk) reports.done.set(`${conn} ${attempt} ${task}`, task);
       else if (how === "open" && !RETURNED_CODES.has(code)) {
