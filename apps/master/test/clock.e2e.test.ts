@@ -1,14 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Loan } from "@mutirao/operator-api";
-import {
-  type LogRecord,
-  matching,
-  type Processes,
-  parseRecord,
-  type RunningProcess,
-  test,
-} from "@mutirao/process-tests";
+import { logged, type Processes, test } from "@mutirao/process-tests";
 import { describe, expect, vi } from "vitest";
 import { followEvents } from "./support/event-follower.ts";
 import { runMaster } from "./support/master-command.ts";
@@ -52,9 +45,6 @@ async function startMaster(processes: Processes, clock: Clock, place: Place, pee
   await logged(master, { event: "http-listening" });
   return master;
 }
-
-const logged = ({ stderr }: RunningProcess, fields: LogRecord): Promise<LogRecord> =>
-  stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields));
 
 /** The master tells everything by its clock as that stands now. */
 async function tellsTime(operator: Operator, clock: Clock): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { matching, parseRecord, test } from "@mutirao/process-tests";
+import { logged, test } from "@mutirao/process-tests";
 import { expect, vi } from "vitest";
 import { runMaster } from "./support/master-command.ts";
 import { startMasterAt } from "./support/master-under-test.ts";
@@ -21,8 +21,7 @@ test("a flood of tasks at a master with 64 MiB: what is too much is refused line
   const place = await newPlace();
   const flags = ["--data-dir", join(await processes.newFolder(), "data"), "--backlog-max-bytes", "4000000"];
   const master = runMaster(processes, [...place.flags, ...flags], ["--max-old-space-size=64"]);
-  const isUp = (line: string) => matching(parseRecord(line), { event: "http-listening" }) || undefined;
-  await master.stderr.find("that it takes tasks", isUp);
+  await logged(master, { event: "http-listening" });
   const operator = operatorOf(place.flags);
   // 24 MB of payloads, in all.
   const batches = await Promise.all([1, 2, 3, 4].map((client) => operator.submitAll(orders(client))));

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   connectRaw,
+  entriesOf,
   type LogRecord,
-  matching,
+  logged,
   type Processes,
-  parseRecord,
   type RunningProcess,
   test,
 } from "@mutirao/process-tests";
@@ -23,12 +23,9 @@ vi.setConfig({ maxConcurrency: 3, testTimeout: 90_000 });
 const planted = ["--import", new URL("preloads/mistakes.ts", import.meta.url).href];
 const heartbeat = '{"TASK":"HEARTBEAT"}\n';
 
-const logged = ({ stderr }: RunningProcess, fields: LogRecord): Promise<LogRecord> =>
-  stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields));
-
 /** Everything that it logged, as errors and worse. */
-const complaints = ({ stderr }: RunningProcess): readonly unknown[] =>
-  stderr.lines.map((line) => parseRecord(line)).filter((record) => Number(record?.["level"]) >= 50);
+const complaints = (master: RunningProcess): readonly LogRecord[] =>
+  entriesOf(master, ({ level }) => Number(level) >= 50);
 
 /** A master in which mistakes are planted, and can be started without them afterwards. */
 async function createScene(processes: Processes) {

@@ -1,12 +1,5 @@
 import { join } from "node:path";
-import {
-  type LogRecord,
-  matching,
-  type Processes,
-  parseRecord,
-  type RunningProcess,
-  test,
-} from "@mutirao/process-tests";
+import { entriesOf, type LogRecord, logged, type Processes, type RunningProcess, test } from "@mutirao/process-tests";
 import { describe, expect, vi } from "vitest";
 import { runMaster } from "./support/master-command.ts";
 import { type Operator, operatorOf } from "./support/operator.ts";
@@ -20,14 +13,13 @@ const RESTARTS = 20;
 /** No outage is longer, however busy the machine. */
 const patient = ["--interval", "0.2", "--timeout", "60"];
 
-const records = ({ stderr }: RunningProcess, event: string): readonly (LogRecord | undefined)[] =>
-  stderr.lines.map((line) => parseRecord(line)).filter((record) => record?.["event"] === event);
+const records = (master: RunningProcess, meant: string): readonly LogRecord[] =>
+  entriesOf(master, ({ event }) => event === meant);
 
 /** Rejects if the process ends before. */
 async function start(processes: Processes, flags: readonly string[]): Promise<RunningProcess> {
   const master = runMaster(processes, flags);
-  const up = { event: "http-listening" };
-  await master.stderr.find("that it listens", (line) => matching(parseRecord(line), up));
+  await logged(master, { event: "http-listening" });
   return master;
 }
 

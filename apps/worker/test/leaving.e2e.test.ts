@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "@mutirao/process-tests";
+import { logged, test } from "@mutirao/process-tests";
 import { describe, expect } from "vitest";
 import { hasSignals, hazards, untilHolds } from "./support/runner-harness.ts";
 import { startScriptedMaster } from "./support/scripted-master.ts";
-import { logged, runWorker } from "./support/workers.ts";
+import { runWorker } from "./support/workers.ts";
 
 const nobody = "127.0.0.1:1";
 

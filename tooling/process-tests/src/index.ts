@@ -7,5 +7,5 @@ export { type ForeignPeer, type ForeignProcess, python, runForeign, startForeign
 export { freePort, hasIpv6Loopback, isLocalhostIpv6, ownLoopbackHost } from "./loopback.ts";
 export { type Processes, type RunningProcess, test } from "./processes.ts";
 export { connectRaw, type RawClient } from "./raw-client.ts";
-export { type LogRecord, matching, messageOf, parseRecord } from "./records.ts";
+export { entriesOf, type LogRecord, logged, matching, messageOf, parseRecord } from "./records.ts";
 export { canMount, mountSmallDisk, type SmallDisk } from "./small-disk.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { MonitorSnapshot } from "@mutirao/operator-api/monitor";
-import { type LogRecord, matching, type Processes, parseRecord, type RunningProcess } from "@mutirao/process-tests";
+import { type LogRecord, logged, type Processes, type RunningProcess } from "@mutirao/process-tests";
 
 const fileOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -22,16 +22,15 @@ export const runMonitor = (processes: Processes, ...args: readonly string[]): Ru
 /** Starts a monitor on free ports, until it serves. */
 export async function startMonitor(processes: Processes, ...flags: readonly string[]): Promise<MonitorUnderTest> {
   const running = runMonitor(processes, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", ...flags);
-  const logged = (fields: LogRecord): Promise<LogRecord> =>
-    running.stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields));
   const isReplay = flags.includes("--replay");
-  const { host, port } = isReplay ? { host: "", port: 0 } : await logged({ event: "listening" });
-  const { host: httpHost, port: httpPort } = await logged({ event: "http-listening" });
+  const { host, port } = isReplay ? { host: "", port: 0 } : await logged(running, { event: "listening" });
+  const { host: httpHost, port: httpPort } = await logged(running, { event: "http-listening" });
   const http = `${String(httpHost)}:${String(httpPort)}`;
   const get = async (path: string): Promise<unknown> => (await fetch(`http://${http}${path}`)).json();
   return {
     ...running,
-    ...{ at: { host: String(host), port: Number(port) }, http, get, logged },
+    ...{ at: { host: String(host), port: Number(port) }, http, get },
+    logged: (fields) => logged(running, fields),
     snapshot: async () => (await get("/api/snapshot")) as MonitorSnapshot,
   };
 }

@@ -2,10 +2,9 @@ import { fileURLToPath } from "node:url";
 import {
   freePort,
   type LogRecord,
-  matching,
+  logged,
   ownLoopbackHost,
   type Processes,
-  parseRecord,
   type RunningProcess,
 } from "@mutirao/process-tests";
 
@@ -71,10 +70,8 @@ export async function startMasterAt(
   const running = processes.start("master", process.execPath, [mainFile, ...place, ...flags]);
   const flag = (name: string): string => place[place.indexOf(name) + 1] ?? "";
   const [host, http] = [flag("--host"), `http://${flag("--http")}`];
-  const logged = (fields: LogRecord, from?: number): Promise<LogRecord> =>
-    running.stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields), from);
-  await logged({ event: "listening" });
-  await logged({ event: "http-listening" });
+  await logged(running, { event: "listening" });
+  await logged(running, { event: "http-listening" });
 
   const get = async <T>(path: string): Promise<T> => (await answerTo(`${http}${path}`)) as T;
   const submitTask = async (fields: Readonly<Record<string, unknown>>): Promise<string> => {
@@ -90,7 +87,7 @@ export async function startMasterAt(
     address: `${host}:${flag("--port")}`,
     pushAddress: `${host}:${flag("--push-port")}`,
     place,
-    logged,
+    logged: (fields, from) => logged(running, fields, from),
     submitTask,
     async submit(...users) {
       const ids: string[] = [];

@@ -1,4 +1,4 @@
-import { type LogRecord, matching, parseRecord, type RunningProcess } from "@mutirao/process-tests";
+import { type LogRecord, logged, type RunningProcess } from "@mutirao/process-tests";
 
 /** A place where one process after the other lives. */
 export interface Seat {
@@ -33,7 +33,7 @@ function sit(running: RunningProcess, up: LogRecord) {
   let isCrashed = false;
   const look = async (): Promise<void> => {
     try {
-      await running.stderr.find(JSON.stringify(up), (line) => matching(parseRecord(line), up));
+      await logged(running, up);
     } catch (error) {
       if (!isCrashed) throw error;
     }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type LogRecord, matching, type Processes, parseRecord, type RunningProcess } from "@mutirao/process-tests";
+import { type LogRecord, logged, type Processes, type RunningProcess } from "@mutirao/process-tests";
 
 /** Of another package, and run as a program only: nothing of it is imported. */
 const mainFile = fileURLToPath(new URL("../../../worker/src/main.ts", import.meta.url));
@@ -36,7 +36,6 @@ export function runWorkerCommand(
   const running = processes.start("worker", process.execPath, [...nodeFlags, mainFile, ...args]);
   return {
     ...running,
-    logged: (fields, from) =>
-      running.stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields), from),
+    logged: (fields, from) => logged(running, fields, from),
   };
 }

@@ -1,5 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { type LogRecord, matching, type Processes, parseRecord, type RunningProcess } from "@mutirao/process-tests";
+import {
+  type LogRecord,
+  logged,
+  matching,
+  type Processes,
+  parseRecord,
+  type RunningProcess,
+} from "@mutirao/process-tests";
 
 /** The entry point of the CLI under test. */
 export const mainFile = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -68,15 +75,16 @@ export function runCli(processes: Processes, args: readonly string[]): RunningPr
 export async function startNode(processes: Processes, ...flags: readonly string[]): Promise<NodeUnderTest> {
   const hasPort = flags.includes("--port");
   const running = runCli(processes, hasPort ? flags : ["--port", "0", ...flags]);
-  const logged = (fields: LogRecord, from?: number): Promise<LogRecord> =>
-    running.stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields), from);
-
-  const listening = await logged({ event: "listening" });
+  const listening = await logged(running, { event: "listening" });
   const { host, port, server_id: id } = listening;
   if (typeof host !== "string" || typeof port !== "number" || typeof id !== "string") {
     throw new Error(`no host, port and server_id in ${JSON.stringify(listening)}`);
   }
-  return { ...running, id, host, port, address: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`, logged };
+  return {
+    ...{ ...running, id, host, port },
+    address: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`,
+    logged: (fields, from) => logged(running, fields, from),
+  };
 }
 
 /** Starts a node that prints `--json`. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type LogRecord, matching, type Processes, parseRecord, type RunningProcess } from "@mutirao/process-tests";
+import { type LogRecord, logged, type Processes, type RunningProcess } from "@mutirao/process-tests";
 
 const mainFile = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
@@ -15,7 +15,6 @@ export function startWorker(processes: Processes, master: string, ...flags: read
   const running = processes.start("worker", process.execPath, [mainFile, "--master", master, ...named]);
   return {
     ...running,
-    logged: (fields, from) =>
-      running.stderr.find(JSON.stringify(fields), (line) => matching(parseRecord(line), fields), from),
+    logged: (fields, from) => logged(running, fields, from),
   };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { matching, type Processes, parseRecord, type RunningProcess } from "@mutirao/process-tests";
+import { logged, type Processes, type RunningProcess } from "@mutirao/process-tests";
 
 const fileOf = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
@@ -19,20 +19,18 @@ export async function startFarm(
 ): Promise<Farm> {
   const args = ["--port", "0", "--store", "memory", "--id", "master-a", ...flags];
   const master = processes.start("master", process.execPath, [fileOf("master/src/main.ts"), ...args]);
-  const [node, http] = [await logged(master, "listening"), await logged(master, "http-listening")];
+  const [node, http] = [await addressOf(master, "listening"), await addressOf(master, "http-listening")];
   for (let index = 1; index <= workers; index++) {
     const named = ["--id", `worker-${index}`, "--master", node, "--slots", "2"];
-    await logged(
-      processes.start("worker", process.execPath, [fileOf("worker/src/main.ts"), ...named]),
-      "worker-connected",
-    );
+    const worker = processes.start("worker", process.execPath, [fileOf("worker/src/main.ts"), ...named]);
+    await logged(worker, { event: "worker-connected" });
   }
   return { http, master };
 }
 
 /** Waits for the log entry of an event, and gives the address that it names. */
-async function logged(running: RunningProcess, event: string): Promise<string> {
-  const entry = await running.stderr.find(event, (line) => matching(parseRecord(line), { event }));
+async function addressOf(running: RunningProcess, event: string): Promise<string> {
+  const entry = await logged(running, { event });
   return `${String(entry["host"])}:${String(entry["port"])}`;
 }
 
