@@ -40,13 +40,14 @@ const TRANSITIONAL: ReadonlySet<LoanState> = new Set(["flushing", "offered", "re
 /** For the wake-up itself, and for the next look after it. */
 const SLACK_MS = 3_000;
 const LIMIT_MS = 10_000;
-/** Workers of the class come when they ask for work, and cannot be called. */
+/** Workers that know the class's words only come when they ask for work, or are not known to have read an order. */
 const CLASS_LIMIT_MS = 30_000;
 /** An owner of another team that does not answer is told three times, and its worker is waited for. */
 const FOREIGN_LIMIT_MS = 60_000;
 
 function limitOf({ slot }: MasterLife, { state, worker }: OpenLoan): number | undefined {
   if (!TRANSITIONAL.has(state)) return undefined;
-  const isClass = slot.life?.book.workers.has(`${worker} (pull)`) === true;
+  const known = slot.life?.book.workers.values() ?? [];
+  const isClass = [...known].some(({ id, style }) => id === worker && style !== "session");
   return (isClass ? CLASS_LIMIT_MS : LIMIT_MS) + SLACK_MS;
 }
