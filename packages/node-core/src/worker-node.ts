@@ -51,7 +51,7 @@ export function createWorkerNode(selfId: NodeId, options: WorkerNodeOptions, prn
       state.handledAt = now;
       endLeaseIfOver(state, now);
       route(state, event, now);
-      moveIfDue(state, now);
+      moveIfDue(state, now, () => abort(state, now));
       state.session.settle(now);
       leaveIfDue(state, now);
       deadline = nextDeadline(state);

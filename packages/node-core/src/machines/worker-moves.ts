@@ -25,7 +25,8 @@ export function giveUpSeekingIfDue(
   else allegiance.goHome("unreachable", session.graceMs, now);
 }
 
-export function moveIfDue(state: WorkerMachines, now: InstantMs): void {
+/** @param giveUp gives up what still runs: its result would be taken for that of a task of the next master. */
+export function moveIfDue(state: WorkerMachines, now: InstantMs, giveUp: () => void): void {
   const { moving, leaving, runs, link } = state;
   // A master that was asked for the last time is told nothing more, such as results of a session that it no longer has.
   const isOver = link.phase === "resting" && link.nextDeadline() === undefined;
@@ -33,8 +34,12 @@ export function moveIfDue(state: WorkerMachines, now: InstantMs): void {
   const unsettled = { runs: runs.occupied, results, isMisunderstood: isMisunderstood(state) };
   if (!moving.isDue(unsettled, now)) return;
   // One that is about to leave for good has no other place to go to.
-  if (leaving.mode === "staying") move(state, now);
-  else moving.end();
+  if (leaving.mode !== "staying") {
+    moving.end();
+    return;
+  }
+  giveUp();
+  move(state, now);
 }
 
 function move(state: WorkerMachines, now: InstantMs): void {

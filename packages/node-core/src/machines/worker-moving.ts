@@ -17,6 +17,9 @@ export interface Unsettled {
  *                          |
  *                      the grace is over--> handing back: gives its runs up, says so, and waits briefly for the
  *                                           acknowledgements of that; then it goes in any case
+ *
+ * The brief wait is counted from when the runs were really given up: a process that has stood still wakes late, and reads
+ * first what has come meanwhile.
  */
 export interface WorkerMoving {
   readonly isUnderWay: boolean;
@@ -45,7 +48,8 @@ const UNDERSTOOD_WITHIN_MS = seconds(1);
 interface Move {
   understoodBy: InstantMs | undefined;
   abortAt: InstantMs | undefined;
-  readonly goAt: InstantMs;
+  /** Known once the runs have been given up. */
+  goAt: InstantMs | undefined;
   isHopeless: boolean;
 }
 
@@ -58,7 +62,7 @@ export function createWorkerMoving(): WorkerMoving {
     begin(graceMs, isKnown, now) {
       const abortAt = after(now, durationMs(Math.min(graceMs, GRACE_MAX_MS)));
       const understoodBy = isKnown ? undefined : after(now, UNDERSTOOD_WITHIN_MS);
-      move = { understoodBy, abortAt, goAt: after(abortAt, ACKNOWLEDGED_WITHIN_MS), isHopeless: false };
+      move = { understoodBy, abortAt, goAt: undefined, isHopeless: false };
     },
     end() {
       move = undefined;
@@ -72,6 +76,7 @@ export function createWorkerMoving(): WorkerMoving {
     takeAbort(now) {
       if (move?.abortAt === undefined || move.abortAt > now) return false;
       move.abortAt = undefined;
+      move.goAt = after(now, ACKNOWLEDGED_WITHIN_MS);
       return true;
     },
     isDue: (unsettled, now) => move !== undefined && isDue(move, unsettled, now),
@@ -84,7 +89,7 @@ export function createWorkerMoving(): WorkerMoving {
 
 function isDue(move: Move, { runs, results, isMisunderstood }: Unsettled, now: InstantMs): boolean {
   if (move.understoodBy !== undefined && move.understoodBy <= now) move.understoodBy = undefined;
-  if (move.goAt <= now) return true;
+  if (move.goAt !== undefined && move.goAt <= now) return true;
   if (runs > 0 || (results > 0 && !move.isHopeless)) return false;
   return !isMisunderstood || move.understoodBy === undefined;
 }
