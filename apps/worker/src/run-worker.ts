@@ -24,6 +24,7 @@ import { createLookupProcess, createTcpTransport, type LookupProcess } from "@mu
 import type { Logger } from "pino";
 import type { commandOptions } from "./cli-options.ts";
 import { createTaskRunner } from "./create-task-runner.ts";
+import { guardLookup } from "./guarded-lookup.ts";
 import { findLocalHost } from "./local-host.ts";
 import type { HandlerProblem } from "./run-errors.ts";
 import type { RunListener, TaskRunner } from "./task-runner.ts";
@@ -97,10 +98,10 @@ interface Worker {
 
 function createHost({ values, localHost, lookups, runner, logger, mistakes }: Worker, onLeft: () => void): Host {
   const options = toWorkerNodeOptions(values, { boot: randomUUID(), types: runner.types });
+  const lookup = guardLookup(lookups.lookup, values.master, logger);
   return createNodeHost<WorkerOwnEvent, WorkerOwnEffect>({
     core: createWorkerNode(values.id, options, createPrng(randomUUID())),
-    createTransport: (handler) =>
-      createTcpTransport({ limits: toTransportLimits(values), localHost, lookup: lookups.lookup }, handler),
+    createTransport: (handler) => createTcpTransport({ limits: toTransportLimits(values), localHost, lookup }, handler),
     onNotice: createNoticeLog(logger, () => performance.now()),
     wakeGranularityMs: WAKE_GRANULARITY_MS,
     mistakes,

@@ -75,6 +75,7 @@ export {
 export { parseWorkerOptions, toWorkerNodeOptions, type WorkerOptionValues } from "./options/parse-worker-options.ts";
 export { type WorkerNodeOptions, workerOptions } from "./options/worker-options.ts";
 export { type EffectTools, performEffect } from "./perform-effect.ts";
+export { wrongHost } from "./policies/redirect-target.ts";
 export { createTransportEvents } from "./transport-events.ts";
 export type {
   Abandon,

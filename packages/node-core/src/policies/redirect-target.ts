@@ -6,17 +6,21 @@ import { type Endpoint, isHostName, isIpLiteral, isIpv4, isLoopback, sameEndpoin
  * the one at 169.254.169.254 by which a cloud hands its machines their credentials. A borrower lives at none of those;
  * only where the home is on this machine may the borrower be as well.
  *
- * A name is taken as it stands: what it resolves to is seen by whoever dials.
+ * A name is taken as it stands: what it resolves to is for whoever dials to judge, with {@link wrongHost}.
  *
  * @returns what is wrong with the address, in words that end the sentence "it is ..."; `undefined` if it may be dialled.
  */
 export function wrongTarget(to: Endpoint, home: Endpoint): string | undefined {
   if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) return "without a port";
-  if (sameEndpoint(to, home)) return "the worker's home";
-  if (isLoopback(to.host)) return isLoopback(home.host) ? undefined : LOOPBACK;
-  if (!isIpLiteral(to.host)) return isHostName(to.host) ? undefined : "neither an IP address nor a host name";
-  const embedded = isIpv4(to.host) ? octetsOf(to.host) : embeddedIpv4(groupsOf(to.host));
-  const wrong = embedded === undefined ? wrongGroups(groupsOf(to.host)) : wrongOctets(embedded);
+  return sameEndpoint(to, home) ? "the worker's home" : wrongHost(to.host, home);
+}
+
+/** The same of the host alone. */
+export function wrongHost(host: string, home: Endpoint): string | undefined {
+  if (isLoopback(host)) return isLoopback(home.host) ? undefined : LOOPBACK;
+  if (!isIpLiteral(host)) return isHostName(host) ? undefined : "neither an IP address nor a host name";
+  const embedded = isIpv4(host) ? octetsOf(host) : embeddedIpv4(groupsOf(host));
+  const wrong = embedded === undefined ? wrongGroups(groupsOf(host)) : wrongOctets(embedded);
   return wrong === LOOPBACK && isLoopback(home.host) ? undefined : wrong;
 }
 
