@@ -37,10 +37,12 @@ export interface WorkerConnected {
   readonly talk: WorkerTalk;
 }
 
-/** The master is away. The worker goes on with what it has, and tries for ever; only a new reason is told again. */
+/** The master is away. The worker goes on with what it has, and tries again; only a new reason is told again. */
 export interface WorkerDisconnected {
   readonly kind: "worker-disconnected";
   readonly at: Endpoint;
+  /** It is the worker's home, which is tried for ever; a borrower is not. */
+  readonly isHome: boolean;
   readonly reason: CloseReason | { readonly code: keyof typeof masterErrors };
 }
 

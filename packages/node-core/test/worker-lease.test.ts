@@ -187,7 +187,7 @@ describe("a borrower that cannot be reached", () => {
     const unanswered = onItsWay();
     unanswered.opens();
     unanswered.passTo(12);
-    expect(unanswered.told.at(-1)).toBe("12 ! disconnected: ERR_MASTER_NO_ANSWER");
+    expect(unanswered.told.at(-1)).toBe("12 ! borrower disconnected: ERR_MASTER_NO_ANSWER");
     unanswered.passTo(16);
     expect(movedHome(unanswered)).toEqual(["15 ! moved to 127.0.0.1:9101: unreachable"]);
   });
@@ -277,7 +277,7 @@ describe("a borrower that cannot be reached", () => {
     scene.opens();
     scene.says({ ...guestWelcome(), SERVER_UUID: "c" });
     expect(scene.told.slice(2)).toEqual([
-      "0 ! disconnected: ERR_MASTER_OTHER",
+      "0 ! borrower disconnected: ERR_MASTER_OTHER",
       "0 ! moved to 127.0.0.1:9101: other-master",
       "0 #3 dial",
     ]);

@@ -44,6 +44,15 @@ test.each(notices.map((notice) => [notice.kind, notice] as const))(
   },
 );
 
+test.each([
+  [true, /It is tried again for ever\.$/],
+  [false, /\[ERR_DIAL_REFUSED\]$/],
+])("a master that is away is tried again for ever only if it is the worker's home (%s)", (isHome, ending) => {
+  const { lines, log } = createLog();
+  log({ kind: "worker-disconnected", at, isHome, reason: { code: "ERR_DIAL_REFUSED", detail: "ECONNREFUSED" } });
+  expect(lines[0]).toMatchObject({ msg: expect.stringMatching(ending) });
+});
+
 test("the registry's turn is no news", () => {
   const { lines, log } = createLog();
   log({ kind: "registry-due" });

@@ -1,4 +1,4 @@
-import type { Endpoint, NodeId } from "@mutirao/primitives";
+import { type Endpoint, type NodeId, sameEndpoint } from "@mutirao/primitives";
 import type { WorkerDisconnected, WorkerTalk } from "../worker-notices.ts";
 import type { WorkerOutbox } from "./outbox.ts";
 
@@ -14,8 +14,8 @@ export interface WorkerPresence {
   aim(at: Endpoint): void;
 }
 
-export function createWorkerPresence(first: Endpoint, { notify }: WorkerOutbox): WorkerPresence {
-  let at = first;
+export function createWorkerPresence(home: Endpoint, { notify }: WorkerOutbox): WorkerPresence {
+  let at = home;
   let master: NodeId | undefined;
   let talk: WorkerTalk | undefined;
   let lastReason: string | undefined;
@@ -38,7 +38,7 @@ export function createWorkerPresence(first: Endpoint, { notify }: WorkerOutbox):
       if (talk === undefined && reason.code === lastReason) return;
       talk = undefined;
       lastReason = reason.code;
-      notify({ kind: "worker-disconnected", at, reason });
+      notify({ kind: "worker-disconnected", at, isHome: sameEndpoint(at, home), reason });
     },
     aim(next) {
       at = next;

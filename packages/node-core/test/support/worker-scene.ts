@@ -343,7 +343,7 @@ function describe(notice: Notice): string {
     case "worker-connected":
       return `! connected, ${notice.talk}${notice.master === undefined ? "" : ` with ${notice.master}`}`;
     case "worker-disconnected":
-      return `! disconnected: ${notice.reason.code}`;
+      return `! ${notice.isHome ? "" : "borrower "}disconnected: ${notice.reason.code}`;
     case "order-ignored":
       return `! ignored ${notice.word}`;
     case "results-waiting":

@@ -42,10 +42,12 @@ export const workerEntries: Entries<
     const text = `works for ${name} at ${at} (${notice.talk}: ${manners[notice.talk]})`;
     return { level: "info", text, source: at, fields: { at, talk: notice.talk, ...master } };
   },
-  "worker-disconnected"({ at: endpoint, reason }) {
+  "worker-disconnected"({ at: endpoint, isHome, reason }) {
     const at = formatEndpoint(endpoint);
     const { code } = reason;
-    const text = `the master at ${at} is away: ${meanings[code]} [${code}] It is tried again for ever.`;
+    // A borrower is not, and that the worker goes home is said when it does.
+    const next = isHome ? " It is tried again for ever." : "";
+    const text = `the master at ${at} is away: ${meanings[code]} [${code}]${next}`;
     return { level: "warn", text, source: at, fields: { at, code } };
   },
   "task-started"({ task, taskType }) {
