@@ -19,7 +19,7 @@ import {
   type WorkerMachines,
 } from "./machines/worker-machines.ts";
 import { endLeaseIfOver, giveUpSeekingIfDue, moveIfDue } from "./machines/worker-moves.ts";
-import { failure, type Run } from "./machines/worker-runs.ts";
+import { failure, inOwnCodes, type Run } from "./machines/worker-runs.ts";
 import { viewOfWorker } from "./machines/worker-view.ts";
 import { wordOf } from "./machines/worker-words.ts";
 import type { WorkerNodeOptions } from "./options/worker-options.ts";
@@ -266,7 +266,7 @@ function disconnected(state: WorkerMachines, reason: WorkerDisconnected["reason"
 
 function onRunEnded(state: WorkerMachines, { run: id, outcome }: RunEnded, now: InstantMs): void {
   const run = state.runs.take(id);
-  if (run !== undefined) ended(state, run, outcome, now);
+  if (run !== undefined) ended(state, run, inOwnCodes(outcome), now);
   // A run that was given up is reported already, but its slot is free only now.
   else state.push.onFreed(now);
 }

@@ -80,6 +80,13 @@ describe("pull: a new connection for each ALIVE and each STATUS; the master clos
     expect(times(scene.told, "dial").at(-1)).toBeGreaterThan(0.7);
   });
 
+  test("a handler that gives a worker's reason for handing a task back has failed", () => {
+    const scene = atForeignMaster();
+    scene.says(query("nobody"));
+    scene.fails(0, "ERR_TASK_ABORTED");
+    expect(scene.sent().at(-1)).toBe(nok("ERR_TASK_FAILED: ERR_TASK_ABORTED: no such user"));
+  });
+
   test("USER is any JSON", () => {
     const scene = atForeignMaster();
     scene.says('{"TASK":"QUERY","USER":["ana",{"cpf":"joão"}]}');

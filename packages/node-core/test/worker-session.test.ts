@@ -107,6 +107,16 @@ describe("cancel", () => {
     expect(scene.sent()).toEqual([results([ok("a")])]);
   });
 
+  test.each(["ERR_TASK_ABORTED", "ERR_TASK_CANCELLED", "ERR_WORKER_BUSY", "ERR_TASK_TYPE_UNKNOWN"])(
+    "only the worker hands a task back: a handler that says %s has failed",
+    (code) => {
+      const scene = inSession();
+      scene.says(work("a"));
+      scene.fails(0, code, "the order was cancelled");
+      expect(scene.sent()).toEqual([results([nok("a", "ERR_TASK_FAILED", `${code}: the order was cancelled`)])]);
+    },
+  );
+
   test("a cancelled run keeps its slot until it has ended", () => {
     const scene = inSession();
     scene.says(work("a"), cancel("a"), work("b"));

@@ -118,6 +118,15 @@ function toldOutcome(run: Run, outcome: AttemptOutcome): AttemptOutcome {
   };
 }
 
+/**
+ * What a handler says, in codes of its own. With those of the worker it would hand its task back, which costs the task
+ * nothing, and be given it again without end.
+ */
+export function inOwnCodes(outcome: AttemptOutcome): AttemptOutcome {
+  if (outcome.isOk || !Object.hasOwn(attemptErrors, outcome.code)) return outcome;
+  return { isOk: false, code: "ERR_TASK_FAILED", message: `${outcome.code}: ${outcome.message}` };
+}
+
 /** What a worker says itself, of a task that its handler says nothing of. */
 export const failure = (code: keyof typeof attemptErrors): AttemptOutcome => ({
   isOk: false,
