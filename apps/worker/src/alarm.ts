@@ -11,6 +11,9 @@ export interface Alarm {
 
 export const now = (): InstantMs => instantMs(performance.now());
 
+/** `setTimeout` takes no longer waits than this (a 32-bit number of milliseconds); ringing early is harmless. */
+const WAIT_MAX_MS = 2_147_483_647;
+
 /**
  * A deadline that is met is never taken back: the alarm rings, and whoever set it looks at what is due. Deadlines of
  * the same length come in order, so that a steady stream of them arms the timer once per length.
@@ -30,7 +33,7 @@ export function createAlarm(ring: () => InstantMs | undefined): Alarm {
     if (isStopped || at >= armedFor) return;
     disarm();
     armedFor = at;
-    timer = setTimeout(fire, Math.max(0, Math.ceil(at - now())));
+    timer = setTimeout(fire, Math.min(WAIT_MAX_MS, Math.max(0, Math.ceil(at - now()))));
   };
   const fire = (): void => {
     armedFor = Number.POSITIVE_INFINITY;
