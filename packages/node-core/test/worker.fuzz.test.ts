@@ -205,7 +205,8 @@ function step(scene: Scene, ledger: Ledger, prng: Prng, nowS: number): void {
   else if (prng.chance(0.2)) scene.passTo(nowS);
   else if (prng.chance(0.02)) {
     scene.sleepTo(nowS);
-    scene.wake();
+    // What came meanwhile may be read before any timer.
+    if (prng.chance(0.5)) scene.wake();
   } else if (scene.isOpen()) scene.says(anyLine(scene, ledger, prng));
   else scene.passTo(nowS);
 }
