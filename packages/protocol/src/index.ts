@@ -54,7 +54,7 @@ export {
   WORKER_TYPES_MAX,
 } from "./limits.ts";
 export { createLineDecoder, type LineDecoder, type LineDecoderViolation } from "./line-decoder.ts";
-export { type ListingMessage, workersThatFit } from "./listing-bytes.ts";
+export { type ListingMessage, leasesThatFit, workersThatFit } from "./listing-bytes.ts";
 export type {
   Assignment,
   AttemptOutcome,

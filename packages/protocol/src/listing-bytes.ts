@@ -1,4 +1,5 @@
 import type { CommandRelease, LeaseRef, Offer, ReleaseAck, ReleaseCompleted } from "./lending-messages.ts";
+import { SESSION_LINE_MAX_BYTES } from "./limits.ts";
 import { asciiJson } from "./printable.ts";
 import { encodeLine } from "./tasks/index.ts";
 
@@ -25,6 +26,21 @@ export function workersThatFit(message: ListingMessage): number {
     if (lease === undefined) continue;
     excess -= itemBytes([worker, lease.epoch], leasesLeft);
     leasesLeft -= 1;
+  }
+  return count;
+}
+
+/** The rest of a beat, with ids and addresses of full length in it. */
+const BEAT_REST_MAX_BYTES = 4 * 1_024;
+
+/** How many of these leases, from the first, a beat between masters of ours has room for. */
+export function leasesThatFit(leases: readonly LeaseRef[]): number {
+  let leftBytes = SESSION_LINE_MAX_BYTES - BEAT_REST_MAX_BYTES;
+  let count = 0;
+  for (const { worker, epoch } of leases) {
+    leftBytes -= itemBytes([worker, epoch], leases.length);
+    if (leftBytes < 0) break;
+    count += 1;
   }
   return count;
 }

@@ -5,6 +5,7 @@ import {
   encodedBytes,
   encodeMessage,
   type ListingMessage,
+  leasesThatFit,
   SESSION_LINE_MAX_BYTES,
   workersThatFit,
 } from "../src/index.ts";
@@ -107,4 +108,17 @@ test("the last lease that is cut frees no comma, to the byte", () => {
     expect(encodedBytes(message(padding, fitting))).toBeLessThanOrEqual(SESSION_LINE_MAX_BYTES);
     expect(encodedBytes(message(padding, fitting + 1))).toBeGreaterThan(SESSION_LINE_MAX_BYTES);
   }
+});
+
+describe("leases in a beat", () => {
+  test.each(["", "x".repeat(120), '"'.repeat(120), "\u00e9".repeat(120)])("with ids that end in %s", (suffix) => {
+    const guests = leasesOf(workers(512, suffix));
+    const longest = nodeId('"'.repeat(128));
+    const beat = (named: typeof guests) =>
+      encodedBytes({ kind: "heartbeat-reply", dialect: "class", from: longest, peer: { wanted: named } });
+    const fitting = leasesThatFit(guests);
+    expect(beat(guests.slice(0, fitting))).toBeLessThanOrEqual(SESSION_LINE_MAX_BYTES);
+    // What is left is room for the figures.
+    if (fitting < 512) expect(beat(guests.slice(0, fitting + 6))).toBeGreaterThan(SESSION_LINE_MAX_BYTES - 4_096);
+  });
 });

@@ -20,7 +20,7 @@ import { type Conversation, nameOf } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Guest, Guests } from "./guests.ts";
 import { epochsOf } from "./lease-epochs.ts";
-import { listMax } from "./list-limits.ts";
+import { fitting } from "./list-limits.ts";
 import type { LoanLog } from "./loan-log.ts";
 import { sayOrder } from "./orders.ts";
 import type { PeerRecord } from "./peer-table.ts";
@@ -295,7 +295,7 @@ function notify(state: State, peer: PeerRecord, list: readonly Guest[], now: Ins
   for (const guest of tired) sendHome(state, guest, "its owner does not answer", now);
   const rest = list.filter((guest) => !tired.includes(guest));
   if (rest.length === 0) return;
-  const first = rest.slice(0, listMax(peer));
+  const first = fitting(peer, rest, (listed) => noticeOf(state, peer, listed));
   const exchange = state.noticed.has(peer) ? undefined : tell(state, peer, first, now);
   for (const guest of exchange === undefined ? rest : rest.slice(first.length)) state.guests.waitOn(guest, now);
 }

@@ -5,7 +5,7 @@ import type { MasterOutbox } from "../outbox.ts";
 import type { PeerTalk } from "../peer-talk.ts";
 import type { Guests } from "./guests.ts";
 import { epochsOf } from "./lease-epochs.ts";
-import { BEAT_LEASES_MAX } from "./list-limits.ts";
+import { fittingBeat } from "./list-limits.ts";
 import type { LoansOut } from "./loans-out.ts";
 import { type PeerRecord, type PeerTable, unmappedHost } from "./peer-table.ts";
 
@@ -26,10 +26,11 @@ export function createLendingTalk({ peers, guests, loans, farm, outbox, figures 
     for (const { peer: owner, worker, epoch, phase } of guests.all.values()) {
       if (owner === peer && epoch !== undefined && phase !== "leaving") named.push({ worker: worker.id, epoch });
     }
-    if (named.length <= BEAT_LEASES_MAX) return named;
+    if (fittingBeat(named).length === named.length) return named;
+    const told = fittingBeat([...named.slice(from), ...named.slice(0, from)]);
     // The others are named in the next.
-    from = (from + BEAT_LEASES_MAX) % named.length;
-    return [...named.slice(from), ...named.slice(0, from)].slice(0, BEAT_LEASES_MAX);
+    from = (from + told.length) % named.length;
+    return told;
   };
 
   return {
@@ -60,7 +61,7 @@ export function createLendingTalk({ peers, guests, loans, farm, outbox, figures 
       }
       peer.isOurs = true;
       hear(peer, request.peer, now);
-      const wanted = loans.onGuests(peer, request.peer.guests ?? [], now).slice(0, BEAT_LEASES_MAX);
+      const wanted = fittingBeat(loans.onGuests(peer, request.peer.guests ?? [], now));
       return wanted.length === 0 ? { figures: figures(now) } : { figures: figures(now), wanted };
     },
     leaseFor(conn, now) {

@@ -8,13 +8,13 @@ import {
   type InstantMs,
   type NodeId,
 } from "@mutirao/primitives";
-import type { LeaseRef, RefusalTerms, SendableMessage, WorkerRequest } from "@mutirao/protocol";
+import type { LeaseRef, Offer, RefusalTerms, SendableMessage, WorkerRequest } from "@mutirao/protocol";
 import { classOffer } from "../../policies/lending/class-lending.ts";
 import { fill, type Want as Queue, type Supply } from "../../policies/lending/fill.ts";
 import type { MasterOutbox } from "../outbox.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import { type Conversation, nameOf } from "./conversation.ts";
-import { listMax } from "./list-limits.ts";
+import { fitting, listMax } from "./list-limits.ts";
 import type { LoanOut } from "./loan-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
 
@@ -199,9 +199,12 @@ function tell(state: State, want: Want, words: () => OfferWords, whyNone: (want:
   if (granted.length === 0) {
     if (isFirst && isOpen) refuse(state, conn, nameOf(peer), request, { ...whyNone(want), isStanding: stands });
   } else if (isOpen) {
-    say(state, conn, nameOf(peer), offerOf(state, request, granted, { ...words(), isStanding: stands }), undefined);
+    const said = { ...words(), isStanding: stands };
+    const messageOf = (leases: readonly LeaseRef[]): Offer => offerOf(state, request, leases, said);
+    const listed = fitting({ isOurs: request.terms !== undefined }, granted, messageOf);
+    say(state, conn, nameOf(peer), messageOf(listed), undefined);
   }
-  // If it is gone, its workers go all the same: their ALIVE will tell it.
+  // If it is gone, its workers go all the same: their ALIVE will tell it. So do those that the line had no room for.
   if (!stands) drop(state, want);
 }
 
@@ -210,7 +213,7 @@ function offerOf(
   { dialect, terms }: WorkerRequest,
   leases: readonly LeaseRef[],
   words: OfferWords & { readonly isStanding: boolean },
-): SendableMessage {
+): Offer {
   const workers = leases.map(({ worker }) => worker);
   const plain = { kind: "offer", dialect, from, workers } as const;
   return terms === undefined ? plain : { ...plain, terms: { leases, ...words } };
