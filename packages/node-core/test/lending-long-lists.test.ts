@@ -1,6 +1,7 @@
 import type { NodeId } from "@mutirao/primitives";
 import { CLASS_LINE_MAX_BYTES, SESSION_LINE_MAX_BYTES } from "@mutirao/protocol";
 import { describe, expect, test } from "vitest";
+import { requestId } from "../src/index.ts";
 import { createTown, type Saying } from "./support/town.ts";
 
 /** An id of 128 characters, each of which takes six bytes in a line. */
@@ -86,5 +87,22 @@ describe("workers whose ids leave no room for all of them in one line", () => {
     const [line = ""] = town.forges("m1", m2.host, { SERVER_UUID: "m2", TASK: "HEARTBEAT", EXT: { v: 1, guests } });
     expect(line).toContain('"wanted":[[');
     expect(line.length).toBeLessThan(SESSION_LINE_MAX_BYTES);
+  });
+});
+
+describe("more workers with another team's master than one line names", () => {
+  const away = Array.from({ length: 14 }, (_, index) => `w${index}`);
+
+  test("are all called back, one line after the other", () => {
+    const { town, m1, asksFor, polls, listsIn } = besideAnother();
+    for (const worker of away) polls(worker);
+    asksFor(8);
+    asksFor(8);
+    for (const worker of away) polls(worker);
+    town.passTo(40);
+    expect(m1.loans()).toEqual(away.map((worker) => `out ${worker}@1 lent`));
+    m1.handle({ type: "reclaim", request: requestId(9), what: "all" });
+    town.passTo(60);
+    expect(listsIn("COMMAND_RELEASE")).toEqual([away.slice(0, 8), away.slice(8)]);
   });
 });

@@ -13,7 +13,7 @@ import { type BorrowersLoans, reclaimFrom } from "../../policies/lending/reclaim
 import type { MasterOutbox } from "../outbox.ts";
 import { nameOf } from "./conversation.ts";
 import type { Exchanges } from "./exchanges.ts";
-import { listMax } from "./list-limits.ts";
+import { fitting } from "./list-limits.ts";
 import type { LoanOut } from "./loan-out.ts";
 import type { LoansOut } from "./loans-out.ts";
 import type { PeerRecord } from "./peer-table.ts";
@@ -52,6 +52,8 @@ interface Order {
   readonly peer: PeerRecord;
   why: string;
   tries: number;
+  /** Those of which another team's master has taken the order. */
+  readonly told: Set<LoanOut>;
 }
 
 interface State extends ReclaimsTools {
@@ -109,7 +111,7 @@ function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: Re
   for (const loan of loans) loan.reclaimedAt = now;
   state.lastAt = now;
   state.outbox.notify({ kind: "reclaim-ordered", peer: peer.address, workers: loans.length, ...why });
-  const order = state.orders.get(peer) ?? { peer, why: why.why, tries: 0 };
+  const order = state.orders.get(peer) ?? { peer, why: why.why, tries: 0, told: new Set() };
   order.why = why.why;
   order.tries = 0;
   state.orders.set(peer, order);
@@ -119,9 +121,7 @@ function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: Re
 function say(state: State, order: Order, now: InstantMs): void {
   const { peer } = order;
   const here = [...state.loans.open.values()].filter((loan) => loan.peer === peer);
-  const wanted = here.filter(
-    ({ reclaimedAt, phase }) => reclaimedAt !== undefined && phase !== "returning" && phase !== "lost",
-  );
+  const wanted = here.filter((loan) => isWanted(loan) && !order.told.has(loan));
   if (wanted.length === 0 || order.tries >= TRIES_MAX) {
     state.orders.delete(peer);
     state.due.cancel(order);
@@ -129,19 +129,38 @@ function say(state: State, order: Order, now: InstantMs): void {
   }
   order.tries++;
   state.due.schedule(order, after(now, durationMs(REPEAT_MS * 2 ** order.tries)));
-  const message = orderOf(state, peer, here, wanted);
-  const over = (): void => {
-    // Those that have it go when they can; it is only repeated to whoever did not take it.
-    if (state.orders.get(peer) === order) state.due.cancel(order);
-    state.orders.delete(peer);
-  };
-  const onMessage = (answer: { readonly kind: string }): "more" | "done" => {
+  const { message, listed } = orderOf(state, peer, here, wanted);
+  const onMessage = (answer: { readonly kind: string }, later: InstantMs): "more" | "done" => {
     if (answer.kind !== "release-ack") return "more";
-    over();
+    taken(state, order, listed, wanted, later);
     return "done";
   };
   const words = { to: peer.endpoint, name: nameOf(peer), message, why: order.why };
   state.exchanges.open({ ...words, forMs: ANSWER_MS, onMessage, onEnd: () => {} }, now);
+}
+
+const isWanted = ({ reclaimedAt, phase }: LoanOut): boolean =>
+  reclaimedAt !== undefined && phase !== "returning" && phase !== "lost";
+
+/** Those that have it go when they can; it is only repeated to whoever did not take it. What had no room is said now. */
+function taken(
+  state: State,
+  order: Order,
+  listed: readonly LoanOut[],
+  wanted: readonly LoanOut[],
+  now: InstantMs,
+): void {
+  const { peer, told } = order;
+  // An order that is over already is not begun again by an answer that comes late.
+  if (state.orders.get(peer) !== order) return;
+  for (const loan of listed) told.add(loan);
+  if (!peer.isOurs && wanted.some((loan) => !told.has(loan))) {
+    order.tries = 0;
+    say(state, order, now);
+    return;
+  }
+  state.due.cancel(order);
+  state.orders.delete(peer);
 }
 
 /** One of ours lets go whoever is first to finish; another team's master is told whom. */
@@ -150,11 +169,10 @@ function orderOf(
   peer: PeerRecord,
   here: readonly LoanOut[],
   wanted: readonly LoanOut[],
-): CommandRelease {
+): { readonly message: CommandRelease; readonly listed: readonly LoanOut[] } {
   const at = meetingPoint();
   const all = peer.isOurs ? here.filter(({ phase }) => phase === "lent" || phase === "offered") : wanted;
-  const listed = all.slice(0, listMax(peer));
-  return {
+  const messageOf = (listed: readonly LoanOut[]): CommandRelease => ({
     kind: "command-release",
     from: selfId,
     workers: listed.map(({ worker }) => worker),
@@ -167,5 +185,7 @@ function orderOf(
           },
         }
       : {}),
-  };
+  });
+  const listed = fitting(peer, all, messageOf);
+  return { message: messageOf(listed), listed };
 }
