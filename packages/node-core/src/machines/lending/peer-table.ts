@@ -18,6 +18,8 @@ export interface PeerRecord {
   readonly endpoint: Endpoint;
   /** Who answered there last. */
   id: NodeId | undefined;
+  /** It has answered, and did not say who it is: the older spelling of a beat has no place for that. */
+  isUnnamed: boolean;
   /** The IP address from which it answered; `undefined` before that, if the configured host is a name. */
   host: string | undefined;
   /** It has sent `EXT`, so it understands more than the class's words. */
@@ -54,9 +56,11 @@ export function createPeerTable(endpoints: readonly Endpoint[]): PeerTable {
     at: (address) => records.get(address),
     senderOf(from, remote, listensAt) {
       const there = all.filter((peer) => isFrom(peer, remote));
-      if (from !== undefined) return there.find(({ id }) => id === from);
-      if (there.length <= 1) return there[0];
-      return there.find(({ endpoint }) => listensAt !== undefined && isPortOf(endpoint, listensAt.port));
+      const known = there.find(({ id }) => from !== undefined && id === from);
+      // Whoever leaves its name out of its beats may say it elsewhere.
+      const nameless = from === undefined ? there : there.filter(({ isUnnamed }) => isUnnamed);
+      if (known !== undefined || nameless.length <= 1) return known ?? nameless[0];
+      return nameless.find(({ endpoint }) => listensAt !== undefined && isPortOf(endpoint, listensAt.port));
     },
     named: (text) => named(all, text),
   };
@@ -66,6 +70,7 @@ const recordOf = (endpoint: Endpoint): PeerRecord => ({
   address: formatEndpoint(endpoint),
   endpoint,
   id: undefined,
+  isUnnamed: false,
   host: isIpLiteral(endpoint.host) ? unmapped(endpoint.host) : undefined,
   isOurs: false,
   figures: undefined,

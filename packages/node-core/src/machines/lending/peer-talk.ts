@@ -45,6 +45,7 @@ export function createLendingTalk({ peers, guests, loans, farm, outbox, figures 
       const peer = peers.at(address);
       if (peer === undefined) return;
       peer.id = reply.from;
+      peer.isUnnamed = reply.from === undefined;
       peer.host = unmappedHost(remote);
       if (reply.dialect === "class") peer.isOurs = reply.peer !== undefined;
       hear(peer, reply.peer, now);
