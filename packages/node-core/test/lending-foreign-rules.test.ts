@@ -169,6 +169,31 @@ describe("an owner has several names, and one address that it goes by", () => {
     expect(m1.node.loans({ limit: 9 }, 0 as never)).toMatchObject([{ worker: "w9", owner: "m2", state: "held" }]);
   });
 
+  test.each(["m1", "127.0.1.1", "127.0.1.1:9101", "127.0.1.1:9102"])(
+    "a worker of ours that says %s, wherever it is, is ours",
+    (SERVER_UUID) => {
+      const town = createTown();
+      const m1 = town.master("m1", ["m2"]);
+      town.master("m2", ["m1"]);
+      town.passTo(5);
+      m1.submits("a");
+      const alive = { WORKER: "ALIVE", WORKER_UUID: "w9", SERVER_UUID };
+      expect(town.forges("m1", "10.0.0.9", alive)).toContain('{"TASK":"QUERY","USER":"ana"}');
+      expect(m1.node.workers(0 as never)).toMatchObject([{ id: "w9", owner: "m1", isBorrowed: false }]);
+    },
+  );
+
+  test("what a peer goes by means the peer, though this node could go by it, too", () => {
+    const town = createTown();
+    // Two nodes on one machine; a worker says no more than where that is.
+    const m1 = town.master("m1", ["m2"], { connectAt: { host, port: 9_201 } });
+    town.master("m2", ["m1"]);
+    town.passTo(5);
+    m1.submits("a");
+    town.forges("m1", host, { WORKER: "ALIVE", WORKER_UUID: "w9", SERVER_UUID: host });
+    expect(m1.node.loans({ limit: 9 }, 0 as never)).toMatchObject([{ worker: "w9", owner: "m2", state: "held" }]);
+  });
+
   test.each([
     ["10.0.0.2:9102", '{"ip":"10.0.0.2","port":9102}'],
     ["m2", '{"ip":"10.0.0.2","port":9101}'],

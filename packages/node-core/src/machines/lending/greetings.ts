@@ -1,4 +1,4 @@
-import { type DurationMs, type InstantMs, type NodeId, nodeId } from "@mutirao/primitives";
+import { type DurationMs, type InstantMs, type NodeId, nodeId, parseEndpoint } from "@mutirao/primitives";
 import type { Redirect, Return, WorkerAlive } from "@mutirao/protocol";
 import type { WorkerRecord } from "../worker-record.ts";
 import type { Guest } from "./guests.ts";
@@ -18,6 +18,7 @@ export interface Greeting {
 
 /** A worker says that it is here: is it given tasks, and what is it told? */
 export function greet(state: LendingState, worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting {
+  if (worker.owner !== undefined && meansUs(state, worker.owner)) worker.owner = undefined;
   worker.owner ??= unnamedOwner(state, worker, alive);
   const owner = worker.owner === undefined ? undefined : ownerOf(state, worker, worker.owner);
   // That a worker asks for work where it is at home, and stays, is no part of the conversation.
@@ -27,6 +28,20 @@ export function greet(state: LendingState, worker: WorkerRecord, alive: WorkerAl
     worker.owner === undefined ? greetOwn(state, worker, alive, now) : greetGuest(state, worker, owner, alive, now);
   if (greeting.order !== undefined) state.conversation.sent(worker.name, greeting.order);
   return greeting;
+}
+
+/**
+ * Some workers say whose they are wherever they are, and not by an id: this node goes by its `ip:port`, by that of its
+ * push port and by its `ip` as well, as far as none of the peers does.
+ */
+function meansUs({ options, listening, peers }: LendingState, named: string): boolean {
+  const told = parseEndpoint(named);
+  return [options.connectAt, listening].some((home) => {
+    if (home === undefined) return false;
+    if ("problem" in told) return home.host === named && peers.named(named) === undefined;
+    if (home.host !== told.host) return false;
+    return home.port === told.port || (home.port + 1 === told.port && peers.named(named) === undefined);
+  });
 }
 
 /**
