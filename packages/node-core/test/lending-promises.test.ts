@@ -62,6 +62,24 @@ describe("a promise is a forecast", () => {
     expect(m1.node.loans({ limit: 1 }, instantMs(5_000))).toMatchObject([{ state: "held", reason: "it has come" }]);
   });
 
+  test("a worker that is lost at a peer does not bar that peer's from coming: they would travel to and fro", () => {
+    const { town, m1, m2, w1, w2 } = twoMasters();
+    m2.submits("a", "b", "c");
+    town.passTo(6);
+    expect(m1.loans()).toEqual(["out w1@1 lent"]);
+    // For good: no master will hear of it again.
+    w1.crash();
+    for (let second = 7; second < 60; second++) {
+      town.passTo(second);
+      w2.finishes();
+    }
+    expect(m1.loans()).toEqual(["out w1@1 lost"]);
+    m1.submits("x");
+    town.passTo(62);
+    expect(m1.loans()).toEqual(["out w1@1 lost", "in w2@1 held"]);
+    expect(w2.running.size).toBe(1);
+  });
+
   test("a master that was away begins anew with tasks: unknown at first, it has its first guest two beats later", () => {
     const { town, m1, w2 } = twoMasters();
     m1.crash();

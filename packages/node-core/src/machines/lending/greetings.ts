@@ -138,7 +138,8 @@ function whyNotHere(
   if (guests.isOver(worker.id, epoch, now)) return "its lease is over";
   if (options.lending === "off") return "nobody is borrowed here";
   if (state.isDraining) return "this master is about to end";
-  if ([...loans.open.values()].some(({ peer }) => peer === owner)) return "we lend to its owner";
+  // Of one that is lost nothing is expected: its borrower is asked for workers, and those that it sends have to be welcome.
+  if (loans.borrowers().has(owner)) return "we lend to its owner";
   if (guests.all.size >= options.borrowMax) return "there are as many guests as there may be";
   // It may be quicker than the answer that promises it.
   const isExpected = asks.promiserOf(worker.id) !== undefined || asks.isAsking(owner);
