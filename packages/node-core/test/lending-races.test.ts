@@ -202,6 +202,23 @@ describe("who owns a worker has it back", () => {
     expectAllWell(scene, ["a", "b", "c", "d", "x", "y"]);
   });
 
+  test("a guest that was to go back dies: its borrower owes nobody any more, and counts on all that it has", () => {
+    const { town, m1, m2, w1, w2 } = twoMasters();
+    m1.submits("a", "b", "c", "d");
+    town.passTo(6);
+    m2.submits("x", "y");
+    town.passTo(7);
+    expect(m1.loans()).toEqual(["in w2@1 held"]);
+    w2.crash();
+    for (let second = 8; second < 60; second++) {
+      town.passTo(second);
+      w1.finishes();
+    }
+    expect(m1.loans()).toContain("in w2@1 left");
+    const beat = town.said.findLast((saying) => isFrom(saying, "m1", "m2", "HEARTBEAT"));
+    expect(beat?.line).toContain('"workers":1');
+  });
+
   test("both masters are saturated at once: nobody moves", () => {
     const scene = twoMasters();
     scene.m1.submits("a", "b", "c");

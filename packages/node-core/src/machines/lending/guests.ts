@@ -99,6 +99,7 @@ interface State {
   readonly log: LoanLog;
   readonly leaseMs: DurationMs;
   readonly all: Map<WorkerRecord, Guest>;
+  readonly owed: Map<PeerRecord, number>;
   readonly tombstones: ReturnType<typeof createBoundedMap<NodeId, { readonly epoch: number; readonly at: InstantMs }>>;
   readonly due: ReturnType<typeof createDeadlineQueue<Guest>>;
 }
@@ -108,12 +109,13 @@ export function createGuests(leaseMs: DurationMs, log: LoanLog): Guests {
     log,
     leaseMs,
     all: new Map(),
+    owed: new Map(),
     tombstones: createBoundedMap(TOMBSTONES_MAX),
     due: createDeadlineQueue(),
   };
   return {
     all: state.all,
-    owed: new Map(),
+    owed: state.owed,
     of: (worker) => state.all.get(worker),
     isOver: (worker, epoch, now) => isOver(state, worker, epoch, now),
     take: (worker, peer, epoch, phase, why, now) => take(state, worker, peer, epoch, phase, why, now),
@@ -210,8 +212,19 @@ function remove(state: State, guest: Guest, isClosed: boolean, why: string, now:
   state.due.cancel(guest);
   worker.isBarred = false;
   if (isClosed && epoch !== undefined) bury(state, worker.id, epoch, now);
+  boundOwed(state, guest.peer);
   state.log.noteDone(guest, doneBy(guest));
   state.log.closed(guest, why, now);
+}
+
+/** No more are owed than are here: what the owner has not had of those that are gone must not be taken from those that come. */
+function boundOwed({ all, owed }: State, peer: PeerRecord): void {
+  const count = owed.get(peer);
+  if (count === undefined) return;
+  let here = 0;
+  for (const guest of all.values()) if (guest.peer === peer && guest.phase === "held" && !guest.isWanted) here++;
+  if (here === 0) owed.delete(peer);
+  else owed.set(peer, Math.min(count, here));
 }
 
 /** Tasks that it has done since it came. */
