@@ -1,4 +1,7 @@
+import { type Endpoint, formatEndpoint, nodeId, seconds } from "@mutirao/primitives";
+import { decodeLine } from "@mutirao/protocol";
 import { describe, expect, test } from "vitest";
+import { requestId } from "../src/index.ts";
 import { createMasterScene, draft, hello, ok, results } from "./support/master-scene.ts";
 
 type Scene = ReturnType<typeof createMasterScene>;
@@ -90,5 +93,86 @@ describe("of two processes with one id", () => {
     beat(scene, "c2");
     scene.passTo(10);
     expect(scene.node.workers(scene.now())).toMatchObject([{ id: "w", status: "ALIVE", isBorrowed: false }]);
+  });
+});
+
+describe("of two with one id, one of them lent: the id is that one's as long as the lease is open", () => {
+  const peer: Endpoint = { host: "10.0.0.2", port: 9101 };
+
+  function withPeer(): Scene {
+    const scene = createMasterScene({ peers: [peer], timeoutMs: seconds(6) });
+    scene.passTo(3);
+    const conn = scene.dialled(formatEndpoint(peer));
+    const beat = decodeLine('{"SERVER_UUID":"m2","TASK":"HEARTBEAT","RESPONSE":"ALIVE","EXT":{"v":1}}');
+    if (conn === undefined || !("message" in beat)) throw new Error("the peer cannot answer");
+    scene.handle({ type: "message-received", conn, remote: peer, message: beat.message });
+    return scene;
+  }
+  const lends = (scene: Scene): void => {
+    scene.handle({ type: "lend", request: requestId(99), peer: "m2", workers: [nodeId("w")] });
+    expect(loans(scene)).toEqual(["w@1 offered"]);
+  };
+  const loans = (scene: Scene): readonly string[] =>
+    scene.node.loans({ limit: 9 }, scene.now()).map(({ id, state }) => `${id} ${state}`);
+  const redirects = (scene: Scene) => scene.told.filter((line) => line.includes('"REDIRECT"'));
+
+  test("a new process of the lent one, come home, is known as it although the other has been here all along", () => {
+    const scene = withPeer();
+    comes(scene, "c1", "first");
+    comes(scene, "c2", "twin");
+    lends(scene);
+    scene.closes("c1");
+    comes(scene, "c3", "first again", { epoch: 1 });
+    expect(loans(scene)).toEqual(["w@1 home"]);
+    scene.skip();
+    scene.closes("c2");
+    comes(scene, "c4", "twin");
+    expect(redirects(scene)).toEqual([]);
+  });
+
+  test("the other is neither sent in its place nor missed less when its connection ends", () => {
+    const scene = withPeer();
+    comes(scene, "c1", "first");
+    lends(scene);
+    comes(scene, "c2", "twin");
+    scene.submits(draft("a"));
+    scene.passTo(8);
+    beat(scene, "c2");
+    scene.passTo(10);
+    expect(scene.told.some((line) => line.includes("worker-gone"))).toBe(true);
+    scene.closes("c2");
+    expect(names(scene)).toContain("w#2 AWAY");
+    scene.skip();
+    comes(scene, "c3", "twin", { holding: [{ id: "a", n: 1 }] });
+    expect(redirects(scene)).toEqual([]);
+  });
+
+  test("one of the class that polls at home, and was never sent away, proves nothing of the other", () => {
+    const scene = withPeer();
+    let polls = 0;
+    const poll = (host: string): void => {
+      const conn = `p${++polls}`;
+      scene.opens(conn, { host });
+      scene.says(conn, { WORKER: "ALIVE", WORKER_UUID: "w" });
+      scene.settle();
+    };
+    poll("10.0.0.8");
+    poll("10.0.0.9");
+    lends(scene);
+    poll("10.0.0.8");
+    expect(redirects(scene)).toHaveLength(1);
+    for (let second = 4; second < 66; second++) {
+      scene.passTo(second);
+      poll("10.0.0.9");
+    }
+    expect(loans(scene)).toEqual(["w@1 lent"]);
+    expect(names(scene)).toEqual(["w LENT", "w#2 ALIVE"]);
+    // Nothing is heard of it to the end of its lease, nor for as long as it is shown as lost.
+    for (let second = 66; second < 700; second += 5) {
+      scene.passTo(second);
+      poll("10.0.0.9");
+    }
+    expect(names(scene)).toEqual(["w ALIVE"]);
+    expect(loans(scene)).toEqual(["w@1 home"]);
   });
 });

@@ -38,9 +38,11 @@ export interface Farm {
   forget(worker: WorkerRecord): void;
   /**
    * It was lost, and what there was to do about that is done. If another of its owner's goes by its id, or one of our
-   * own, it is forgotten at once: that one is the worker of this id now.
+   * own, it is forgotten at once: that one is the worker of this id now. But not while the one that is lost is lent.
    */
   lost(worker: WorkerRecord): void;
+  /** No worker of ours by this id is lent any more: if whoever was is not here, the next may be called by it. */
+  unlent(id: NodeId): void;
   /** Idle slots may have come or gone. */
   review(worker: WorkerRecord): void;
   /** Workers that can be given a task at once, the one that was given one longest ago first. */
@@ -72,9 +74,14 @@ export interface FarmOptions {
 /** How long a worker that is gone is still shown. */
 const SHOWN_MS = durationMs(600_000);
 
-interface State {
-  readonly options: FarmOptions;
+export interface FarmTools {
   readonly outbox: Pick<MasterOutbox, "notify">;
+  /** A worker of ours by this id is lent, or about to be. Leases are by id: what whoever bears it does is taken for its. */
+  readonly isLent: (id: NodeId) => boolean;
+}
+
+interface State extends FarmTools {
+  readonly options: FarmOptions;
   readonly workers: Map<string, WorkerRecord>;
   readonly byConn: Map<ConnId, WorkerRecord>;
   readonly byId: Map<NodeId, readonly WorkerRecord[]>;
@@ -90,10 +97,10 @@ interface State {
   present: number;
 }
 
-export function createFarm(options: FarmOptions, outbox: Pick<MasterOutbox, "notify">): Farm {
+export function createFarm(options: FarmOptions, tools: FarmTools): Farm {
   const state: State = {
+    ...tools,
     options,
-    outbox,
     workers: new Map(),
     byConn: new Map(),
     byId: new Map(),
@@ -151,10 +158,11 @@ export function createFarm(options: FarmOptions, outbox: Pick<MasterOutbox, "not
       }
     },
     forget: (worker) => forget(state, worker),
-    lost(worker) {
-      const isHeir = (other: WorkerRecord): boolean =>
-        isPresent(other) && (other.owner === undefined || other.owner === worker.owner);
-      if (state.byId.get(worker.id)?.some(isHeir)) forget(state, worker);
+    lost: (worker) => lost(state, worker),
+    unlent(id) {
+      const former = state.workers.get(id);
+      if (former === undefined) promote(state, id);
+      else if (former.status === "gone") lost(state, former);
     },
     review: (worker) => review(state, worker),
     served(worker) {
@@ -237,9 +245,15 @@ function forget(state: State, worker: WorkerRecord): void {
   if (worker.name === worker.id) promote(state, worker.id);
 }
 
+function lost(state: State, worker: WorkerRecord): void {
+  const isHeir = (other: WorkerRecord): boolean =>
+    isPresent(other) && (other.owner === undefined || other.owner === worker.owner);
+  if (!state.isLent(worker.id) && state.byId.get(worker.id)?.some(isHeir)) forget(state, worker);
+}
+
 /** The id is free for the next who goes by it; only under its id is a worker lent, and found again. */
-function promote({ workers, byId, outbox }: State, id: NodeId): void {
-  const heir = byId.get(id)?.find(isPresent);
+function promote({ workers, byId, outbox, isLent }: State, id: NodeId): void {
+  const heir = isLent(id) ? undefined : byId.get(id)?.find(isPresent);
   if (heir === undefined) return;
   const was = heir.name;
   workers.delete(was);

@@ -48,7 +48,7 @@ export function createMasterMachines(selfId: NodeId, options: MasterNodeOptions,
   const conversation = createConversation(outbox);
   const clock = createWallClock();
   const conns = createConnNumbers();
-  const farm = createFarm(options, outbox);
+  const farm = createFarm(options, { outbox, isLent: (id) => lending.isLent(id) });
   const backlog = createBacklog(fitsClassLine);
   const ledger: TaskLedger = createTaskLedger(options, {
     outbox,

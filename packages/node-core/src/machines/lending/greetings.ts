@@ -170,4 +170,5 @@ export function workerBack({ farm }: LendingState, id: NodeId, now: InstantMs): 
     if (worker.status === "lent") farm.missing(worker, now);
     else farm.review(worker);
   }
+  farm.unlent(id);
 }

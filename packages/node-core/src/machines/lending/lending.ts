@@ -75,6 +75,8 @@ export interface Lending {
   readonly isClear: boolean;
   /** No worker of ours is elsewhere, as far as anything is expected of it. */
   readonly isHome: boolean;
+  /** A lease of a worker of ours by this id is open, whether it has gone yet or not. */
+  isLent(worker: NodeId): boolean;
   /** This process was stalled until `now`: what was to happen meanwhile may be waiting, unread. */
   onResumed(now: InstantMs): void;
   wake(now: InstantMs): void;
@@ -118,6 +120,7 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     get isHome() {
       return [...loans.open.values()].every(({ phase }) => phase === "lost");
     },
+    isLent: (worker) => loans.open.has(worker),
     onResumed(now) {
       exchanges.onResumed(now);
       loans.onResumed(now);
