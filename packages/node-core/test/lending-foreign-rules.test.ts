@@ -1,6 +1,7 @@
 import { type ConnId, formatEndpoint, seconds } from "@mutirao/primitives";
 import { decodeLine } from "@mutirao/protocol";
 import { describe, expect, test } from "vitest";
+import { requestId } from "../src/index.ts";
 import { createMasterScene, draft } from "./support/master-scene.ts";
 import { createTown, endpointOf } from "./support/town.ts";
 
@@ -68,6 +69,40 @@ describe("a push worker's connection is never just closed", () => {
     expect(said.filter((line) => !/"TASK":"(?:QUERY|KEEPALIVE|RETURN)"/.test(line))).toEqual([]);
     scene.closes("w9");
     expect(scene.node.loans({ limit: 9 }, scene.now())).toMatchObject([{ worker: "w9", state: "left" }]);
+  });
+});
+
+describe("a push worker of ours that was told to go", () => {
+  const refuse = (): undefined => undefined;
+
+  /** w1 was redirected to the peer, at 3 s, on its connection for life. */
+  function redirected() {
+    const scene = besideForeignPeer();
+    scene.opens("w1", { push: true });
+    scene.says("w1", { WORKER: "ALIVE", WORKER_UUID: "w1" });
+    const pong = (): void => scene.says("w1", { STATUS: "PONG", WORKER_UUID: "w1" });
+    pong();
+    scene.passTo(4, refuse);
+    scene.handle({ type: "lend", request: requestId(99), peer: "m2", workers: 1 });
+    expect(scene.told.filter((line) => line.includes('w1 <- {"TASK":"REDIRECT"'))).toHaveLength(1);
+    const loan = () => scene.node.loans({ limit: 9 }, scene.now())[0];
+    return { ...scene, pong, loan };
+  }
+
+  test("and goes on answering here has not gone: it is given tasks again when its time is over", () => {
+    const scene = redirected();
+    scene.passTo(40, refuse, scene.pong);
+    expect(scene.loan()).toMatchObject({ state: "home", reason: "it did not go" });
+    scene.submits(draft("a"));
+    scene.settle();
+    expect(scene.told.at(-1)).toContain('w1 <- {"TASK":"QUERY"');
+  });
+
+  test("and says nothing more is with the borrower, though the end of its connection may have been missed", () => {
+    const scene = redirected();
+    scene.pong();
+    scene.passTo(40, refuse);
+    expect(scene.loan()).toMatchObject({ state: "lent" });
   });
 });
 

@@ -161,6 +161,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
       peers,
       log,
       keep: tools.keep,
+      isHere: (id, since) => farm.withId(id).some((worker) => worker.name === id && isPushedSince(worker, since)),
       onBack: (worker, now) => workerBack(state, worker, now),
       onOverdue: (loan, now) =>
         state.reclaims.reclaimThese(
@@ -224,6 +225,9 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   };
   return state;
 }
+
+const isPushedSince = ({ style, conn, lastSeenAt }: WorkerRecord, since: InstantMs): boolean =>
+  style === "push" && conn !== undefined && lastSeenAt > since;
 
 /** By the number of its lease it has, also if it is about to go already. Without one, whoever is about to go may be an earlier loan. */
 function hasCome(

@@ -67,6 +67,8 @@ export interface LoansOutTools {
   readonly log: LoanLog;
   /** Writes a lease down; `whenKnown` is called once the store has answered. */
   readonly keep: (lease: LeaseRecord, whenKnown: (isDurable: boolean) => void) => void;
+  /** It has one connection for life, and has said something on it here since then. */
+  readonly isHere: (worker: NodeId, since: InstantMs) => boolean;
   /** The worker is home, and may be given tasks again if it is here. */
   readonly onBack: (worker: NodeId, now: InstantMs) => void;
   /** Another team's master has had it for as long as it may. */
@@ -358,7 +360,11 @@ function renew(state: State, peer: PeerRecord, guests: readonly LeaseRef[], now:
 
 function wake(state: State, now: InstantMs): void {
   for (let loan = state.due.takeDue(now); loan !== undefined; loan = state.due.takeDue(now)) {
-    if (loan.phase === "offered" && !loan.isSession && loan.redirects > 0) {
+    const { phase, redirectedAt } = loan;
+    if (phase === "offered" && redirectedAt !== undefined && state.isHere(loan.worker, after(redirectedAt, TOLD_MS))) {
+      cancel(state, loan.worker, loan.epoch, now);
+      comeHome(state, loan, "it did not go", now);
+    } else if (loan.phase === "offered" && !loan.isSession && loan.redirects > 0) {
       // It would have asked again. Where it is now neither it nor a master of another team will tell.
       lend(state, loan, "it has not asked for work since it was told to go", now);
     } else if (loan.phase === "offered") {
