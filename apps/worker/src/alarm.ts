@@ -22,6 +22,7 @@ const WAIT_MAX_MS = 2_147_483_647;
  */
 export function createAlarm(ring: () => InstantMs | undefined): Alarm {
   let timer: NodeJS.Timeout | undefined;
+  let turn: NodeJS.Immediate | undefined;
   let armedFor = Number.POSITIVE_INFINITY;
   let isStopped = false;
 
@@ -37,14 +38,19 @@ export function createAlarm(ring: () => InstantMs | undefined): Alarm {
   };
   const fire = (): void => {
     armedFor = Number.POSITIVE_INFINITY;
-    const next = ring();
-    if (next !== undefined) arm(next);
+    // What has arrived is read first: after a stall of ours, what was done in time lies in a pipe, and its time is over.
+    turn ??= setImmediate(() => {
+      turn = undefined;
+      const next = ring();
+      if (next !== undefined) arm(next);
+    });
   };
   return {
     before: arm,
     stop() {
       isStopped = true;
       disarm();
+      clearImmediate(turn);
     },
   };
 }

@@ -56,8 +56,8 @@ export function createExecRunner(
     let next: InstantMs | undefined;
     for (const run of runs.values()) {
       if (run.ending === undefined && at >= run.timesOutAt) {
-        const { timeoutMs } = run.program;
-        askToEnd(run, timedOut(timeoutMs), false);
+        const { timeoutMs, hasExited } = run.program;
+        if (!hasExited) askToEnd(run, timedOut(timeoutMs), false);
       } else if (run.ending !== undefined && at >= run.ending.killAt) run.program.signal("SIGKILL");
       const due = run.ending?.killAt ?? run.timesOutAt;
       if (due > at) next = earlierOf(next, due);

@@ -9,6 +9,8 @@ import { type ProcessExit, signalGroup, spawnChild, tellWhenEnded } from "../spa
 /** One process that does one task. */
 export interface ProgramRun {
   readonly timeoutMs: DurationMs;
+  /** It has ended by itself, and only what it printed is still to be read. */
+  readonly hasExited: boolean;
   /** Signals it, with all that it has started. */
   signal(name: "SIGTERM" | "SIGKILL"): void;
   /** Resolves when it has ended. */
@@ -40,7 +42,7 @@ export function startProgram(options: ProgramRunOptions, onEnded: (outcome: Atte
   const child = spawnChild(argv, { cwd, stdio: "pipe" });
   if ("error" in child) {
     queueMicrotask(() => end(notStarted(child.error)));
-    return { timeoutMs, signal: () => {}, gone: gone.promise };
+    return { timeoutMs, hasExited: true, signal: () => {}, gone: gone.promise };
   }
   const output = collectOutput(child);
   const lastErrorLine = followErrors(child, options);
@@ -48,7 +50,14 @@ export function startProgram(options: ProgramRunOptions, onEnded: (outcome: Atte
   child.stdin?.on("error", () => {});
   child.stdin?.end(`${payload}\n`);
   tellWhenEnded(child, LAST_WORDS_MS, (exit) => end(judge(exit, output, lastErrorLine())));
-  return { timeoutMs, signal: (name) => signalGroup(child, name), gone: gone.promise };
+  return {
+    timeoutMs,
+    get hasExited() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
+    signal: (name) => signalGroup(child, name),
+    gone: gone.promise,
+  };
 }
 
 const notStarted = (error: string): AttemptOutcome => crashed(`it could not be started: ${error}`);
