@@ -89,6 +89,20 @@ describe("where a worker may be sent", () => {
     expect(from(REMOTE_HOME, "10.0.0.5", 9_102)).toBeUndefined();
   });
 
+  test.each([
+    ["10.0.0.5", "::ffff:10.0.0.5"],
+    ["10.0.0.5", "::FFFF:a00:5"],
+    ["::ffff:10.0.0.5", "10.0.0.5"],
+    ["2001:db8::7", "2001:DB8:0:0:0:0:0:7"],
+    ["home.example", "HOME.example"],
+  ])("%s is no borrower in another spelling, such as %s", (home, host) => {
+    expect(wrongTarget({ host, port: 9_101 }, { host: home, port: 9_101 })).toBe("the worker's home");
+  });
+
+  test("another address of this machine is another place", () => {
+    expect(from(LOCAL_HOME, "::1")).toBeUndefined();
+  });
+
   test.each([0, -1, 65_536, 1.5, Number.NaN])("not to port %s", (port) => {
     expect(from(REMOTE_HOME, "10.0.0.7", port)).toBe("without a port");
   });

@@ -1,4 +1,4 @@
-import { type Endpoint, isHostName, isIpLiteral, isIpv4, isLoopback, sameEndpoint } from "@mutirao/primitives";
+import { type Endpoint, isHostName, isIpLiteral, isIpv4, isIpv6, isLoopback } from "@mutirao/primitives";
 
 /**
  * Where a worker may be sent. Its connection begins with the worker's own words and goes wherever the master says, so a
@@ -12,7 +12,8 @@ import { type Endpoint, isHostName, isIpLiteral, isIpv4, isLoopback, sameEndpoin
  */
 export function wrongTarget(to: Endpoint, home: Endpoint): string | undefined {
   if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) return "without a port";
-  return sameEndpoint(to, home) ? "the worker's home" : wrongHost(to.host, home);
+  const isHome = to.port === home.port && spelledAlike(to.host) === spelledAlike(home.host);
+  return isHome ? "the worker's home" : wrongHost(to.host, home);
 }
 
 /** The same of the host alone. */
@@ -48,6 +49,14 @@ function wrongGroups(groups: readonly number[]): string | undefined {
 }
 
 const METADATA = [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254].join();
+
+/** One spelling for all of the same host, as far as its text tells. */
+function spelledAlike(host: string): string {
+  if (!isIpv6(host)) return host.toLowerCase();
+  const groups = groupsOf(host);
+  const isMapped = groups.slice(0, 6).join() === MAPPED;
+  return (isMapped && embeddedIpv4(groups)?.join(".")) || groups.join(":");
+}
 
 /** IPv6 spells an IPv4 address in several ways: `::ffff:a.b.c.d`, the older `::a.b.c.d`, and behind NAT64 `64:ff9b::`. */
 function embeddedIpv4(groups: readonly number[]): Octets | undefined {
