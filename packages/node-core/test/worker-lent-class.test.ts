@@ -1,10 +1,13 @@
+import { seconds } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import {
   ACK,
   ALIVE,
   BORROWER,
+  beatAnswer,
   classRedirect,
   createWorkerScene,
+  guestWelcome,
   NO_TASK,
   query,
   RETURN,
@@ -273,4 +276,18 @@ describe("a push worker: orders come on its one connection", () => {
     scene.passTo(7);
     expect(scene.sent().slice(1)).toEqual([AS_GUEST]);
   });
+});
+
+test("a borrower of ours cannot lengthen a lease that a master of the class has given: no owner has renewed it", () => {
+  const scene = createWorkerScene({ foreignLeaseMs: seconds(20) });
+  scene.start();
+  scene.opens();
+  scene.says(classRedirect());
+  scene.opens();
+  scene.says(guestWelcome());
+  for (let atS = 2; atS <= 40; atS += 2) {
+    scene.passTo(atS);
+    scene.says(beatAnswer(30_000));
+  }
+  expect(scene.told).toContain("21 ! moved to 127.0.0.1:9101: lease-over");
 });

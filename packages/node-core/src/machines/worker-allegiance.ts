@@ -3,6 +3,7 @@ import {
   type DurationMs,
   durationMs,
   type Endpoint,
+  earlierOf,
   formatEndpoint,
   type InstantMs,
   type NodeId,
@@ -81,6 +82,8 @@ interface Stay {
   readonly borrower: NodeId | undefined;
   readonly leaseMs: DurationMs;
   leaseEndsAt: InstantMs;
+  /** However often it is renewed; `undefined`: the owner is one who renews it. */
+  readonly endsAtMost: InstantMs | undefined;
 }
 
 /** A move that was begun: to a borrower, or home. */
@@ -240,9 +243,14 @@ function onWelcomeHome(state: State, { from, epoch = 0 }: WorkerWelcome): void {
   refuse(state, redirect, state.home, "ERR_REDIRECT_STALE");
 }
 
-/** Nobody but the owner says how long a lease lasts at most. */
+/**
+ * Nobody but the owner says how long a lease lasts at most. One in the class's words it never renews, so what a borrower
+ * says of that can only make it shorter.
+ */
 function renew(stay: Stay, leaseMs: DurationMs | undefined, now: InstantMs): void {
-  if (leaseMs !== undefined) stay.leaseEndsAt = after(now, durationMs(Math.min(leaseMs, stay.leaseMs)));
+  if (leaseMs === undefined) return;
+  const endsAt = after(now, durationMs(Math.min(leaseMs, stay.leaseMs)));
+  stay.leaseEndsAt = earlierOf(endsAt, stay.endsAtMost) ?? endsAt;
 }
 
 function move(state: State, now: InstantMs): void {
@@ -262,11 +270,13 @@ function move(state: State, now: InstantMs): void {
 
 function stayOf({ home, homeId, foreignLeaseMs }: State, { to, terms }: Redirect, now: InstantMs): Stay {
   const leaseMs = terms?.leaseMs ?? foreignLeaseMs;
+  const leaseEndsAt = after(now, leaseMs);
   return {
     at: to,
     owner: nodeId(terms?.owner ?? homeId ?? formatEndpoint(home)),
     borrower: terms?.borrower,
     leaseMs,
-    leaseEndsAt: after(now, leaseMs),
+    leaseEndsAt,
+    endsAtMost: terms === undefined ? leaseEndsAt : undefined,
   };
 }
