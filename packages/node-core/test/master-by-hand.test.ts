@@ -168,6 +168,22 @@ describe("reclaim by hand", () => {
     expect(notice).toContain('"workers":2,"why":"an operator wants them back"');
   });
 
+  test("a worker that asks for work at its own pace, and was not told yet, is not sent away any more", () => {
+    const scene = createScene({ workers: [] });
+    const poll = (conn: string): void => {
+      scene.opens(conn);
+      scene.says(conn, { WORKER: "ALIVE", WORKER_UUID: "w9" });
+      scene.settle();
+    };
+    poll("first");
+    scene.orders({ type: "lend", peer: "m2", workers: 1 });
+    expect(scene.orders({ type: "reclaim", what: "all" })).toEqual({ kind: "reclaiming", loans: ["w9@1"] });
+    scene.submits(draft("a"));
+    poll("second");
+    expect(scene.loans()).toMatchObject([{ id: "w9@1", state: "home", reason: "it is wanted here, and has not gone" }]);
+    expect(scene.told.find((line) => line.includes(" second <- "))).toContain('"QUERY"');
+  });
+
   test("a loan that is over shows when, and why", () => {
     const scene = lent();
     scene.passTo(4);
@@ -265,6 +281,20 @@ describe("drain", () => {
     scene.opens("w1");
     scene.says("w1", hello("w1", { epoch: 1 }));
     expect(scene.answers.at(-1)).toEqual({ kind: "drained", isComplete: true });
+  });
+
+  test("one whose lease is not durable yet does not go at all, and its number is spent", () => {
+    const scene = createScene({ workers: ["w1"] });
+    scene.slowDisk();
+    scene.orders({ type: "lend", peer: "m2", workers: 1 });
+    scene.orders({ type: "drain", forMs: seconds(60), until: "tasks" });
+    expect(scene.answers).toHaveLength(1);
+    scene.commit();
+    expect(scene.told.filter((line) => line.includes('"REDIRECT"'))).toEqual([]);
+    expect(scene.loans()).toMatchObject([{ id: "w1@1", state: "home" }]);
+    expect(scene.answers.at(-1)).toEqual({ kind: "drained", isComplete: true });
+    const leases = scene.writes.flatMap(({ changes }) => changes).filter(({ kind }) => kind === "leased");
+    expect(leases.at(-1)).toMatchObject({ lease: { worker: "w1", epoch: 2, borrower: undefined } });
   });
 
   test("for no longer than it may take", () => {

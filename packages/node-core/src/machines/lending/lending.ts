@@ -293,9 +293,10 @@ function refuseAnswer({ outbox }: LendingState, conn: ConnId, remote: Endpoint, 
 
 function settle(state: LendingState, now: InstantMs): void {
   state.known = undefined;
-  for (const { loan, isDurable } of state.loans.takeFlushed(now)) {
-    state.wants.flushed(loan, isDurable);
-    if (isDurable) sendAway(state, loan, now);
+  for (const loan of state.loans.takeFlushed(now)) {
+    const isOffered = loan.phase === "offered";
+    state.wants.flushed(loan, isOffered);
+    if (isOffered) sendAway(state, loan, now);
   }
   if (state.guests.all.size > 0) state.care.settle(now);
 }

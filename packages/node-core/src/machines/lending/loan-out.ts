@@ -87,6 +87,14 @@ export interface Leases {
 export const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Leases): DurationMs =>
   isOurs ? leaseMs : foreignLeaseMs;
 
+/** @param owner how the worker is to name us there. */
+export function redirectTo({ isSession, peer, to, epoch }: LoanOut, owner: string, leases: Leases): Redirect {
+  // A worker of the class has shown no EXT, so it is told none.
+  if (isSession === false) return { kind: "redirect", to };
+  const borrower = peer.id === undefined ? {} : { borrower: peer.id };
+  return { kind: "redirect", to, terms: { epoch, owner, ...borrower, leaseMs: leaseOf(peer, leases) } };
+}
+
 /** How long the next sign of the worker may be in coming, as the loan stands. */
 export function patienceMs(
   { phase, isSession, peer, reclaimedAt, listensAt }: LoanOut,
@@ -105,5 +113,15 @@ export function patienceMs(
       return listensAt === undefined ? RETURN_MS : RECALL_MS;
     case "lost":
       return FORGET_LOST_MS;
+  }
+}
+
+/** Any worker that comes home will do: one that was asked for instead may stay. */
+export function handOnReclaim(open: Iterable<LoanOut>, { peer, reclaimedAt }: LoanOut): void {
+  if (reclaimedAt !== undefined) return;
+  for (const other of open) {
+    if (other.peer !== peer || other.reclaimedAt === undefined) continue;
+    other.reclaimedAt = undefined;
+    return;
   }
 }

@@ -16,7 +16,15 @@ import type { WallClock } from "../wall-clock.ts";
 import type { WorkerRecord } from "../worker-record.ts";
 import { epochsOf } from "./lease-epochs.ts";
 import type { LoanLog } from "./loan-log.ts";
-import { createLoan, type HomeVerdict, type Leases, type LoanOut, leaseOf, patienceMs } from "./loan-out.ts";
+import {
+  createLoan,
+  type HomeVerdict,
+  handOnReclaim,
+  type Leases,
+  type LoanOut,
+  patienceMs,
+  redirectTo,
+} from "./loan-out.ts";
 import { orderPortOf } from "./orders.ts";
 import type { PeerRecord, PeerTable } from "./peer-table.ts";
 
@@ -29,8 +37,8 @@ export interface LoansOut {
   recover(leases: readonly LeaseRecord[], now: InstantMs): void;
   /** Promises a worker to a peer. The lease is on its way to the store; see `takeFlushed`. */
   offer(worker: WorkerRecord, peer: PeerRecord, to: Endpoint, now: InstantMs): LoanOut;
-  /** Loans whose lease has become durable, or was refused, since the last time. Those that are durable may be told of. */
-  takeFlushed(now: InstantMs): readonly { readonly loan: LoanOut; readonly isDurable: boolean }[];
+  /** Loans of whose lease the store has said, since the last time, whether it is durable. Those that are offered now may be told of. */
+  takeFlushed(now: InstantMs): readonly LoanOut[];
   /** The lease may be told: REDIRECT, to be said now or at the next ALIVE. */
   redirect(loan: LoanOut, now: InstantMs): Redirect;
   /** A worker of ours is here, and has seen this epoch (if it tells: those of the class do not). */
@@ -125,23 +133,29 @@ export function createLoansOut(options: LoansOutOptions, tools: LoansOutTools): 
   };
 }
 
-const NONE_FLUSHED: readonly { loan: LoanOut; isDurable: boolean }[] = [];
+const NONE_FLUSHED: readonly LoanOut[] = [];
 
-function takeFlushed(state: State, now: InstantMs): readonly { loan: LoanOut; isDurable: boolean }[] {
+function takeFlushed(state: State, now: InstantMs): readonly LoanOut[] {
   if (state.flushed.length === 0) return NONE_FLUSHED;
   const { flushed } = state;
   state.flushed = [];
   for (const { loan, isDurable } of flushed) {
-    if (!isDurable) {
-      // Nothing of it has left this process; the number is spent all the same.
-      close(state, loan, "the store could not keep it", now);
-      continue;
+    // Nothing of it has left this process; the number is spent all the same.
+    if (!isDurable) close(state, loan, "the store could not keep it", now);
+    else if (loan.reclaimedAt !== undefined) keepHere(state, loan, now);
+    else {
+      loan.phase = "offered";
+      expect(state, loan, now);
+      state.log.changed(loan, "offered", "the lease is durable", now);
     }
-    loan.phase = "offered";
-    expect(state, loan, now);
-    state.log.changed(loan, "offered", "the lease is durable", now);
   }
-  return flushed;
+  return flushed.map(({ loan }) => loan);
+}
+
+/** It is wanted back before it has gone. */
+function keepHere(state: State, loan: LoanOut, now: InstantMs): void {
+  cancel(state, loan.worker, loan.epoch, now);
+  close(state, loan, "it is wanted here, and has not gone", now);
 }
 
 const epochOf = ({ epochs }: State, worker: NodeId): number => epochs.get(worker) ?? 0;
@@ -201,23 +215,10 @@ function offer(state: State, worker: WorkerRecord, peer: PeerRecord, to: Endpoin
   return loan;
 }
 
-function redirectOf(state: State, loan: LoanOut, now: InstantMs): Redirect {
-  const { peer, to, epoch } = loan;
+function redirectOf({ options }: State, loan: LoanOut, now: InstantMs): Redirect {
   loan.redirects++;
   loan.redirectedAt = now;
-  const { homeName } = state.options;
-  // A worker of the class has shown no EXT, so it is told none.
-  if (loan.isSession === false) return { kind: "redirect", to };
-  return {
-    kind: "redirect",
-    to,
-    terms: {
-      epoch,
-      owner: homeName(peer),
-      ...(peer.id === undefined ? {} : { borrower: peer.id }),
-      leaseMs: leaseOf(peer, state.options),
-    },
-  };
+  return redirectTo(loan, options.homeName(loan.peer), options);
 }
 
 /** From now on the worker is the borrower's, for as long as the lease lasts. */
@@ -240,6 +241,10 @@ function atHome(state: State, worker: WorkerRecord, epoch: number | undefined, n
       return { kind: "hold", epoch: undefined };
     case "offered":
     case "lent":
+      if (loan.phase === "offered" && loan.reclaimedAt !== undefined && loan.redirects === 0) {
+        keepHere(state, loan, now);
+        return SERVE;
+      }
       return epoch === undefined ? classAtHome(state, worker, loan, now) : sessionAtHome(state, loan, epoch, now);
     case "returning":
       // An older epoch is a line from before it left, or it has forgotten: a live worker says again that it is here.
@@ -294,19 +299,9 @@ function comeHome(state: State, loan: LoanOut, why: string, now: InstantMs): voi
   if (epochOf(state, worker) === epoch) {
     state.keep({ worker, epoch, borrower: undefined, changedAt: state.clock.at(now) }, () => {});
   }
-  handOnReclaim(state, loan);
+  handOnReclaim(state.open.values(), loan);
   close(state, loan, why, now);
   state.onCompleted(peer, { worker, epoch }, now);
-}
-
-/** Any worker that comes home will do: one that was asked for instead may stay. */
-function handOnReclaim({ open }: State, { peer, reclaimedAt }: LoanOut): void {
-  if (reclaimedAt !== undefined) return;
-  for (const other of open.values()) {
-    if (other.peer !== peer || other.reclaimedAt === undefined) continue;
-    other.reclaimedAt = undefined;
-    return;
-  }
 }
 
 function close(state: State, loan: LoanOut, why: string, now: InstantMs): void {

@@ -78,17 +78,21 @@ export function createReclaims(tools: ReclaimsTools): Reclaims {
   };
 }
 
-const isOut = ({ phase, reclaimedAt }: LoanOut): boolean =>
-  (phase === "lent" || phase === "offered") && reclaimedAt === undefined;
+const isThere = ({ phase }: LoanOut): boolean => phase === "lent" || phase === "offered";
+
+const isOut = (loan: LoanOut): boolean => isThere(loan) && loan.reclaimedAt === undefined;
 
 function byBorrower(loans: Iterable<LoanOut>): ReadonlyMap<PeerRecord, readonly LoanOut[]> {
   return Map.groupBy([...loans].filter(isOut), ({ peer }) => peer);
 }
 
 function reclaimThese(state: State, loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): readonly LoanOut[] {
+  // Of those whose lease is not durable yet nobody knows: they do not go at all.
+  const flushing = loans.filter(({ phase, reclaimedAt }) => phase === "flushing" && reclaimedAt === undefined);
+  for (const loan of flushing) loan.reclaimedAt = now;
   const byPeer = byBorrower(loans);
   for (const [peer, list] of byPeer) mark(state, peer, list, why, now);
-  return [...byPeer.values()].flat();
+  return [...byPeer.values(), flushing].flat();
 }
 
 function reclaim(state: State, slots: number, why: ReclaimWhy, now: InstantMs): number {
@@ -139,8 +143,7 @@ function say(state: State, order: Order, now: InstantMs): void {
   state.exchanges.open({ ...words, forMs: ANSWER_MS, onMessage, onEnd: () => {} }, now);
 }
 
-const isWanted = ({ reclaimedAt, phase }: LoanOut): boolean =>
-  reclaimedAt !== undefined && phase !== "returning" && phase !== "lost";
+const isWanted = (loan: LoanOut): boolean => isThere(loan) && loan.reclaimedAt !== undefined;
 
 /** Those that have it go when they can; it is only repeated to whoever did not take it. What had no room is said now. */
 function taken(
@@ -171,7 +174,7 @@ function orderOf(
   wanted: readonly LoanOut[],
 ): { readonly message: CommandRelease; readonly listed: readonly LoanOut[] } {
   const at = meetingPoint();
-  const all = peer.isOurs ? here.filter(({ phase }) => phase === "lent" || phase === "offered") : wanted;
+  const all = peer.isOurs ? here.filter(isThere) : wanted;
   const messageOf = (listed: readonly LoanOut[]): CommandRelease => ({
     kind: "command-release",
     from: selfId,

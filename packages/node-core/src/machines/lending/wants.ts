@@ -35,8 +35,8 @@ export interface Wants {
   serve(supply: Supply<WorkerRecord>): readonly { readonly want: Want; readonly worker: WorkerRecord }[];
   /** The workers are its, as soon as that is durable. */
   grant(want: Want, loan: LoanOut): void;
-  /** It is known of a loan whether it is durable. */
-  flushed(loan: LoanOut, isDurable: boolean): void;
+  /** It is known of a loan whether it may be told of; if not, it is over. */
+  flushed(loan: LoanOut, isOffered: boolean): void;
   /** Answers those of which all is known. */
   answer(words: () => OfferWords, whyNone: (want: Want) => RefusalTerms): void;
   /** Every want that is open, whoever asked. */
@@ -114,10 +114,10 @@ export function createWants(selfId: NodeId, outbox: MasterOutbox, conversation: 
       want.flushing.add(loan);
       state.untold.add(want);
     },
-    flushed(loan, isDurable) {
+    flushed(loan, isOffered) {
       for (const want of state.untold) {
         if (!want.flushing.delete(loan)) continue;
-        if (isDurable) want.granted.push({ worker: loan.worker, epoch: loan.epoch });
+        if (isOffered) want.granted.push({ worker: loan.worker, epoch: loan.epoch });
         else {
           want.workers++;
           want.slots -= loan.slots;
