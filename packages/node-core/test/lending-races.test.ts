@@ -1,5 +1,6 @@
 import { instantMs } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
+import { requestId } from "../src/index.ts";
 import { createTown, endpointOf, type Saying } from "./support/town.ts";
 import { expectAllWell, isFrom, once, toTheEnd, twoMasters } from "./support/two-masters.ts";
 
@@ -217,6 +218,28 @@ describe("who owns a worker has it back", () => {
     expect(m1.loans()).toContain("in w2@1 left");
     const beat = town.said.findLast((saying) => isFrom(saying, "m1", "m2", "HEARTBEAT"));
     expect(beat?.line).toContain('"workers":1');
+  });
+
+  test("a lost reclaim is repeated, although another that was on its way before has come home", () => {
+    const { town, m1, m2 } = twoMasters();
+    town.worker("w3", "m2");
+    town.passTo(7);
+    m1.submits("a", "b", "c", "d", "e", "f");
+    town.passTo(8);
+    town.cut("w3", "m2");
+    const release = { SERVER_UUID: "m1", TASK: "COMMAND_RELEASE", EXT: { v: 1, leases: [["w3", 1]] } };
+    town.forges("m2", endpointOf("m1").host, { ...release, WORKERS_UUID: ["w3"] });
+    town.passTo(9);
+    town.lines(once("drop", "m2", "m1", "COMMAND_RELEASE"));
+    m2.handle({ type: "reclaim", request: requestId(99), what: { loan: "w2@1" } });
+    town.settle();
+    expect(m2.loans()).toEqual(["out w2@1 lent", "out w3@1 returning"]);
+    const alive = { WORKER: "ALIVE", WORKER_UUID: "w3" };
+    const mind = { v: 1, boot: "w3-9", slots: 1, types: ["QUERY"], holding: [], epoch: 1 };
+    town.forges("m2", "127.0.9.9", { ...alive, EXT: mind });
+    expect(m2.loans()).toEqual(["out w2@1 lent", "out w3@1 home"]);
+    town.passTo(12);
+    expect(town.lineCount("m2", "m1", "COMMAND_RELEASE")).toBe(1);
   });
 
   test("both masters are saturated at once: nobody moves", () => {

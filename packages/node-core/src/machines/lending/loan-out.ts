@@ -26,6 +26,8 @@ export interface LoanOut {
   redirectedAt: InstantMs | undefined;
   /** It is wanted back, since then. */
   reclaimedAt: InstantMs | undefined;
+  /** The borrower has given it back, since then. */
+  releasedAt: InstantMs | undefined;
   /** The slots that are away. */
   readonly slots: number;
   /** Where it takes orders, if it listens: a worker of the class. `undefined` after a restart, as the store does not tell. */
@@ -71,6 +73,7 @@ export const createLoan = (
   redirects: 0,
   redirectedAt: undefined,
   reclaimedAt: undefined,
+  releasedAt: undefined,
   slots,
   isSession,
   listensAt,
@@ -116,11 +119,12 @@ export function patienceMs(
   }
 }
 
-/** Any worker that comes home will do: one that was asked for instead may stay. */
-export function handOnReclaim(open: Iterable<LoanOut>, { peer, reclaimedAt }: LoanOut): void {
+/** Any worker that comes home will do: one that was asked for instead may stay. But not for one that was on its way before. */
+export function handOnReclaim(open: Iterable<LoanOut>, { peer, reclaimedAt, releasedAt }: LoanOut): void {
   if (reclaimedAt !== undefined) return;
   for (const other of open) {
     if (other.peer !== peer || other.reclaimedAt === undefined) continue;
+    if (releasedAt !== undefined && releasedAt < other.reclaimedAt) continue;
     other.reclaimedAt = undefined;
     return;
   }

@@ -328,6 +328,7 @@ function release(
     const told = epochs.get(worker);
     if (loan === undefined || (told !== undefined && told !== loan.epoch)) continue;
     if (loan.phase !== "lent" && loan.phase !== "offered") continue;
+    loan.releasedAt = now;
     loan.phase = "returning";
     expect(state, loan, now);
     state.log.changed(loan, "returning", "the borrower gives it back", now);
