@@ -1,6 +1,7 @@
-import { instantMs } from "@mutirao/primitives";
+import { instantMs, seconds } from "@mutirao/primitives";
 import { describe, expect, test } from "vitest";
 import { requestId } from "../src/index.ts";
+import { endpointOf } from "./support/town.ts";
 import { expectAllWell, once, toTheEnd, twoMasters } from "./support/two-masters.ts";
 
 type Scene = ReturnType<typeof twoMasters>;
@@ -78,6 +79,28 @@ describe("a promise is a forecast", () => {
     town.passTo(62);
     expect(m1.loans()).toEqual(["out w1@1 lost", "in w2@1 held"]);
     expect(w2.running.size).toBe(1);
+  });
+
+  test("a guest that comes with a task and may not stay has the whole grace to finish it", () => {
+    const { town, m1, w2 } = twoMasters({ graceMs: seconds(60) });
+    m1.submits("a", "b", "c");
+    town.passTo(6);
+    town.forges("m1", endpointOf("m2").host, {
+      SERVER_UUID: "m2",
+      RESPONSE: "RELEASE_COMPLETED",
+      WORKERS_UUID: ["w2"],
+      EXT: { v: 1, leases: [["w2", 1]] },
+    });
+    town.passTo(7);
+    expect(m1.loans()).toEqual(["in w2@1 releasing"]);
+    // It has been told to go three times by now.
+    town.passTo(30);
+    w2.finishes();
+    expect(m1.done).toEqual(["b"]);
+    town.passTo(32);
+    expect(m1.loans()).toEqual(["in w2@1 left"]);
+    expect(w2.node.status()).toMatchObject({ isAway: false, phase: "connected" });
+    expect(town.notices.filter(({ notice }) => notice.kind === "guest-unreturnable")).toEqual([]);
   });
 
   test("a master that was away begins anew with tasks: unknown at first, it has its first guest two beats later", () => {

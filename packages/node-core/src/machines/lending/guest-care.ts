@@ -246,7 +246,9 @@ function sayReturn(state: State, guest: Guest, now: InstantMs): void {
   const { worker, returns, returnedAt } = guest;
   // One that pulls shows itself as long as it is here. What asks is told again; what has not asked since has gone.
   const isUnseen = worker.style.startsWith("pull") && returns > 0 && worker.lastSeenAt <= returnedAt;
-  if (isUnseen || (worker.style === "pull" && returns < RETURNS_MAX)) leftUnasked(state, guest, now);
+  // What it has brought along it finishes first; and nobody would miss the task of one that is forgotten with it.
+  if (worker.attempts.size > 0 && (isUnseen || returns >= RETURNS_MAX)) state.guests.waitOn(guest, now);
+  else if (isUnseen || (worker.style === "pull" && returns < RETURNS_MAX)) leftUnasked(state, guest, now);
   else if (returns < RETURNS_MAX) sayOrder(state, worker, goHome(state, guest, now), now);
   else unreturnable(state, guest, now);
 }
