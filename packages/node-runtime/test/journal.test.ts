@@ -59,6 +59,9 @@ test("a line that a crash has torn costs that line only", async ({ folder }) => 
 test.for([
   '{"n":1,"at":1,"notice":{"kind":"of-another-version"}}',
   '{"n":"1","at":1,"notice":{"kind":"borrow-asked"}}',
+  '{"n":1,"at":1,"notice":{"kind":"borrow-answered","peer":"10.0.0.2:9101"}}',
+  '{"n":1,"at":1,"notice":{"kind":"borrow-answered","peer":"10.0.0.2:9101","asked":1,"code":"LEND_LIMIT"}}',
+  '{"n":1,"at":1,"notice":{"kind":"loan-changed","loan":"w1@1","worker":7,"direction":"in","to":"held"}}',
   "[]",
   "null",
   "1",
