@@ -12,6 +12,9 @@ const test = base.extend("folder", async ({ signal: _signal }, { onCleanup }) =>
   return folder;
 });
 
+/** Not a claim about speed: it only turns a hang into a failure. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 30_000, interval: 5 });
+
 const unanswered = (asked: number): Notice => ({ kind: "borrow-unanswered", peer: "10.0.0.2:9101", asked });
 const asked = (journal: Journal) =>
   journal.entries().map(({ n, notice }) => [n, notice.kind === "borrow-unanswered" ? notice.asked : notice.kind]);
@@ -89,6 +92,24 @@ test("the files are two, and bounded; so is what is in memory", async ({ folder 
   const next = await openJournal(options);
   expect(asked(next).at(-1)).toEqual([40, 39]);
   expect(next.entries().length).toBeGreaterThan(5);
+  await next.close();
+});
+
+test("whoever takes its file away while it is written loses what was in it, and nothing that comes later", async ({
+  folder,
+}) => {
+  const journal = await openJournal({ directory: folder, segmentMaxBytes: 300 });
+  journal.note(unanswered(1));
+  await eventually(() => readFile(join(folder, "journal.ndjson"), "utf8")).toContain('"asked":1');
+  await rm(join(folder, "journal.ndjson"));
+  for (let turn = 2; turn <= 9; turn++) {
+    journal.note(unanswered(turn));
+    await new Promise(setImmediate);
+  }
+  await journal.close();
+  expect(journal.lost).toBe(0);
+  const next = await openJournal({ directory: folder });
+  expect(asked(next).at(-1)).toEqual([9, 9]);
   await next.close();
 });
 

@@ -102,7 +102,12 @@ async function write(state: State, text: string): Promise<void> {
 async function turnOver(state: State): Promise<void> {
   await state.file?.close();
   state.file = undefined;
-  await rename(state.current, state.former);
+  try {
+    await rename(state.current, state.former);
+  } catch (error) {
+    // Whoever has taken the file away has made the room that was needed.
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
   state.size = 0;
 }
 
