@@ -274,10 +274,32 @@ describe("why a loan", () => {
         weighed: undefined,
       }),
     ];
-    const view = { state: "lent", endedAt: undefined } as LoanView;
+    const view = { direction: "out", state: "lent", endedAt: undefined } as LoanView;
     const why = whyLoan("w1@3", view, entries);
     expect(why?.answer).toBe("It is lent: worker w1 was with 10.0.0.2:9101: it has left for the borrower.");
     expect(eventsOf(why)).toEqual(["lend-asked", "loan-changed", "loan-changed", "reclaim-ordered"]);
+  });
+
+  test("of a worker of ours, where a guest has the same name and number: not the guest's", () => {
+    const ours = [
+      entry(8, { ...loan, direction: "out", from: undefined, to: "flushing", reason: "its lease is on the way" }),
+      entry(9, { ...loan, direction: "out", from: "flushing", to: "offered", reason: "the lease is durable" }),
+    ];
+    const view = { direction: "out", state: "offered", endedAt: undefined } as LoanView;
+    const why = whyLoan("w1@3", view, [...story, ...ours]);
+    expect(why?.steps.map((step) => step.at)).toEqual([at(8), at(9)]);
+    const past = { direction: "in", state: "left", endedAt: at(6) } as LoanView;
+    expect(whyLoan("w1@3", past, [...story, ...ours])?.answer).toMatch(/^It is over: worker w1 of 10\.0\.0\.2:9101/);
+  });
+
+  test("of another team, whose loans have numbers of ours, which begin anew with us: only the last by that name", () => {
+    const foreign = (seconds: number, from: "held" | undefined, to: "held" | "left") =>
+      entry(seconds, { ...loan, loan: "w1@x1", direction: "in", from, to, reason: `at ${seconds}` });
+    const entries = [
+      ...[foreign(1, undefined, "held"), foreign(2, "held", "left")],
+      ...[foreign(100, undefined, "held"), foreign(200, "held", "left")],
+    ];
+    expect(whyLoan("w1@x1", undefined, entries)?.steps.map((step) => step.at)).toEqual([at(100), at(200)]);
   });
 
   test("one that nobody knows of has no answer; one that the journal has forgotten has a short one", () => {

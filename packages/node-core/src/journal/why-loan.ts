@@ -1,16 +1,10 @@
 import type { LoanView } from "../master-views.ts";
 import { type Explanation, explanationOf, stepOf } from "./explanation.ts";
-import type { JournalEntry, JournalNotice } from "./journal-entry.ts";
+import type { JournalEntry } from "./journal-entry.ts";
+import { isLoanStep, type LoanStep, stepsLike } from "./loan-steps.ts";
 import { concernsWorker } from "./matching.ts";
 import { sentenceOf } from "./sentences.ts";
 import { midSentence } from "./words.ts";
-
-type LoanStep = JournalEntry & { readonly notice: Extract<JournalNotice, { readonly kind: "loan-changed" }> };
-
-const isStepOf =
-  (id: string) =>
-  (entry: JournalEntry): entry is LoanStep =>
-    entry.notice.kind === "loan-changed" && entry.notice.loan === id;
 
 /**
  * Why a loan came about, and why it stands as it stands: what was asked and answered just before, each of its own steps,
@@ -24,19 +18,23 @@ export function whyLoan(
   loan: LoanView | undefined,
   entries: readonly JournalEntry[],
 ): Explanation | undefined {
-  const own = entries.filter(isStepOf(id));
-  const [first] = own;
-  if (first === undefined) return loan === undefined ? undefined : explanationOf(`${shortly(loan)}.`, []);
-  const last = own.at(-1) ?? first;
+  const last = entries.filter(isLoanStep).findLast(({ notice }) => isCalled(notice, id, loan?.direction));
+  if (last === undefined) return loan === undefined ? undefined : explanationOf(`${shortly(loan)}.`, []);
+  const own = stepsLike(last.notice, entries);
+  const [first = last] = own;
   const { direction } = first.notice;
   const before = entries.filter(({ n }) => n < first.n);
   const cause = direction === "in" ? causesOfBorrowing(before, first) : causesOfLending(before, first);
-  const meanwhile = entries.filter((entry) =>
-    isMeanwhile(entry, first, last, loan !== undefined && loan.endedAt === undefined),
-  );
+  const isOpen = loan !== undefined && loan.endedAt === undefined;
+  const steps = new Set<JournalEntry>(own);
+  const meanwhile = entries.filter((entry) => steps.has(entry) || isMeanwhile(entry, first, last, isOpen));
   const chain = [...cause, ...meanwhile].toSorted((a, b) => a.n - b.n);
   return explanationOf(answerOf(loan, last), chain.map(stepOf));
 }
+
+/** Of the loans by one id, the one that is asked about: the one that the master shows, or else the last. */
+const isCalled = ({ loan, direction }: LoanStep["notice"], id: string, shown: LoanView["direction"] | undefined) =>
+  loan === id && (shown === undefined || direction === shown);
 
 const answerOf = (loan: LoanView | undefined, last: LoanStep): string => {
   const story = midSentence(sentenceOf(last.notice));
@@ -71,9 +69,8 @@ function causesOfLending(before: readonly JournalEntry[], { notice: { peer } }: 
 }
 
 function isMeanwhile({ n, notice }: JournalEntry, first: LoanStep, last: LoanStep, isOpen: boolean): boolean {
-  const { worker, peer, loan, direction } = first.notice;
-  if (n < first.n || (!isOpen && n > last.n)) return false;
-  if (notice.kind === "loan-changed") return notice.loan === loan;
+  const { worker, peer, direction } = first.notice;
+  if (n < first.n || (!isOpen && n > last.n) || notice.kind === "loan-changed") return false;
   if (concernsWorker(notice, worker)) return true;
   return direction === "out" && notice.kind === "reclaim-ordered" && notice.peer === peer;
 }

@@ -3,6 +3,7 @@ import { printable } from "@mutirao/protocol";
 import type { AttemptStory, TaskError } from "@mutirao/task-store";
 import { type Explanation, explanationOf, type Step, stepOf } from "./explanation.ts";
 import type { JournalEntry, JournalNotice } from "./journal-entry.ts";
+import { isLoanStep, type LoanNotice, stepsLike } from "./loan-steps.ts";
 import { counted, spokenMs } from "./words.ts";
 
 /** A task as it stands. */
@@ -22,8 +23,6 @@ export interface TaskFacts {
   readonly stories: readonly AttemptStory[];
 }
 
-type LoanNotice = Extract<JournalNotice, { readonly kind: "loan-changed" }>;
-
 /** How much of what happened while it waited is told. */
 const WAIT_ENTRIES_MAX = 20;
 
@@ -35,10 +34,10 @@ export function whyTask(task: TaskFacts, entries: readonly JournalEntry[]): Expl
     ...whileItWaited(task, entries).map(stepOf),
     ...(loan === undefined ? [] : stepsOf(loan, task, entries)),
     ...task.stories.map(storyStep),
-    ...startStep(task, loan?.notice),
+    ...startStep(task, loan),
     ...endStep(task),
   ];
-  return explanationOf(answerOf(task, loan?.notice), steps);
+  return explanationOf(answerOf(task, loan), steps);
 }
 
 const now = Number.POSITIVE_INFINITY;
@@ -46,23 +45,17 @@ const now = Number.POSITIVE_INFINITY;
 /** The loan under which its worker was here when it was given the task. */
 function loanOf({ worker, startedAt }: TaskFacts, entries: readonly JournalEntry[]) {
   if (worker === undefined || startedAt === undefined) return undefined;
-  const held = entries.findLast(
-    ({ at, notice }) =>
-      notice.kind === "loan-changed" && notice.direction === "in" && notice.worker === worker && at <= startedAt,
-  );
-  if (held?.notice.kind !== "loan-changed" || held.notice.to === "left") return undefined;
-  return { n: held.n, notice: held.notice };
+  const held = entries
+    .filter(isLoanStep)
+    .findLast(({ at, notice }) => notice.direction === "in" && notice.worker === worker && at <= startedAt);
+  return held?.notice.to === "left" ? undefined : held?.notice;
 }
 
-function stepsOf(
-  { notice: { loan } }: { readonly notice: LoanNotice },
-  { endedAt }: TaskFacts,
-  entries: readonly JournalEntry[],
-) {
-  return entries
-    .filter(({ at, notice }) => notice.kind === "loan-changed" && notice.loan === loan && at <= (endedAt ?? now))
-    .map(stepOf);
-}
+const stepsOf = (loan: LoanNotice, { endedAt }: TaskFacts, entries: readonly JournalEntry[]): readonly Step[] =>
+  stepsLike(
+    loan,
+    entries.filter(({ at }) => at <= (endedAt ?? now)),
+  ).map(stepOf);
 
 function whileItWaited({ acceptedAt, startedAt, endedAt }: TaskFacts, entries: readonly JournalEntry[]) {
   const until = startedAt ?? endedAt ?? now;
