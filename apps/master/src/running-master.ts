@@ -1,6 +1,6 @@
 import type { Answer, MasterNode, Notice } from "@mutirao/node-core";
 import type { Journal, MasterHost } from "@mutirao/node-runtime";
-import { type DurationMs, epochMs, type NodeId } from "@mutirao/primitives";
+import { after, type DurationMs, epochMs, type InstantMs, type NodeId } from "@mutirao/primitives";
 import type { TaskRecord, TaskStore } from "@mutirao/task-store";
 import type { MasterAccess, Readiness, TaskDetails } from "./master-access.ts";
 
@@ -30,6 +30,8 @@ const LIST_MAX = 1_000;
 export function createRunningMaster(options: RunningMasterOptions): RunningMaster {
   const { id, core, host, store, listeners, journal, mistakes, drainMs, onDrained } = options;
   let readiness: Readiness = "starting";
+  /** By then a drain that was asked for is over; `undefined`: none was. */
+  let drainEndsAt: InstantMs | undefined;
 
   const find: MasterAccess["task"] = async (task) => {
     const live = core.task(task);
@@ -78,7 +80,14 @@ export function createRunningMaster(options: RunningMasterOptions): RunningMaste
     drain(asked) {
       const forMs = asked ?? drainMs;
       readiness = "draining";
-      void host.order({ type: "drain", forMs, until: "tasks" }).then(onDrained);
+      const endsAt = after(host.now(), forMs);
+      if (drainEndsAt !== undefined && drainEndsAt <= endsAt) return forMs;
+      drainEndsAt = endsAt;
+      void host.order({ type: "drain", forMs, until: "tasks" }).then((answer) => {
+        // The core waits for a few who ask, and tells the next at once that it is not complete.
+        const isComplete = answer.kind === "drained" && answer.isComplete;
+        if (isComplete || host.now() >= endsAt) onDrained();
+      });
       return forMs;
     },
     journal,

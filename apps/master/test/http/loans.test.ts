@@ -207,6 +207,16 @@ describe("drain", () => {
     expect(why.steps.map(({ event }) => event)).toStrictEqual(["task-accepted", "attempt-began", "task-ended"]);
   });
 
+  test("asked for again and again, it is over no sooner", async ({ serve }) => {
+    const master = await serve();
+    await master.ask("POST", "/tasks", { type: "QUERY", payload: { USER: "ana" } });
+    for (let turn = 0; turn < 20; turn++) await master.ask("POST", "/drain", { timeoutS: 3_600 });
+    for (let turn = 0; turn < 20; turn++) await master.ask("POST", "/drain", { timeoutS: 1_000 - turn });
+    expect(master.drains()).toBe(0);
+    await startHandWorker(master.at).then(async (worker) => worker.done(await worker.next(), { SALDO: 1 }));
+    await eventually(master.drains).toBeGreaterThan(0);
+  });
+
   test("for no longer than asked", async ({ serve }) => {
     const master = await serve();
     await master.ask("POST", "/tasks", { type: "QUERY", payload: { USER: "ana" } });
