@@ -16,6 +16,7 @@ import type { LoanQuery } from "./machines/lending/loan-views.ts";
 import { createMasterMachines, type MasterMachines } from "./machines/master-machines.ts";
 import { lentViewOf, taskViewOf, workerViewOf } from "./machines/master-view.ts";
 import { createStallWatch } from "./machines/stall-watch.ts";
+import type { WorkerRecord } from "./machines/worker-record.ts";
 import type { MasterOwnEffect } from "./master-effects.ts";
 import type { Cancel, MasterEvent, MasterOwnEvent, Submit } from "./master-events.ts";
 import type { LoadView, LoanView, TaskView, WorkerView } from "./master-views.ts";
@@ -244,7 +245,7 @@ function wake(machines: MasterMachines, now: InstantMs): void {
   const { farm, attempts, backlog, ledger, reports, classWorkers, outbox } = machines;
   for (const { worker, why } of farm.wake(now)) {
     outbox.notify({ kind: "worker-gone", worker: worker.name, why, running: worker.attempts.size });
-    if (worker.conn !== undefined) outbox.emit({ type: "close", conn: worker.conn });
+    if (worker.conn !== undefined) leave(machines, worker, worker.conn);
     const how = why === "away" ? "its connection was gone for too long" : "it said nothing for too long";
     attempts.loseAll(worker, how, now);
     machines.lending.onWorkerLost(worker, now);
@@ -256,6 +257,12 @@ function wake(machines: MasterMachines, now: InstantMs): void {
   classWorkers.wake(now);
   machines.lending.wake(now);
   reports.wake(now);
+}
+
+/** It is given up. A connection that just ends makes some push workers spin, and others die. */
+function leave({ outbox, lending }: MasterMachines, { style, owner }: WorkerRecord, conn: ConnId): void {
+  if (style === "push") outbox.emit({ type: "send", conn, message: lending.wayHome(owner) });
+  outbox.emit({ type: "close", conn });
 }
 
 function submit({ ledger, arrivals }: MasterMachines, { request, drafts }: Submit, now: InstantMs): void {

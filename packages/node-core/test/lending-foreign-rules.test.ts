@@ -70,6 +70,97 @@ describe("a push worker's connection is never just closed", () => {
     scene.closes("w9");
     expect(scene.node.loans({ limit: 9 }, scene.now())).toMatchObject([{ worker: "w9", state: "left" }]);
   });
+
+  const linesTo = (scene: { readonly told: readonly string[] }, name: string): readonly string[] =>
+    scene.told.flatMap((line) => (line.includes(` ${name} <- `) ? [line.slice(line.indexOf("<- ") + 3)] : []));
+  const RETURN_HERE = '{"TASK":"RETURN","SERVER_RETURN":{"ip":"127.0.0.1","port":9101}}';
+
+  test("one too many is told RETURN before it", () => {
+    const scene = createMasterScene({ pushPort: 9_102, workersMax: 1 });
+    for (const worker of ["w1", "w2"]) {
+      scene.opens(worker, { push: true });
+      scene.says(worker, { WORKER: "ALIVE", WORKER_UUID: worker });
+    }
+    expect(linesTo(scene, "w2")).toEqual([RETURN_HERE, "close"]);
+  });
+
+  test("one that was given up for its silence is told RETURN before it", () => {
+    const scene = createMasterScene({ pushPort: 9_102 });
+    scene.opens("w1", { push: true });
+    scene.says("w1", { WORKER: "ALIVE", WORKER_UUID: "w1" });
+    scene.passTo(120);
+    expect(linesTo(scene, "w1").slice(-2)).toEqual([RETURN_HERE, "close"]);
+  });
+});
+
+describe("a push worker has at most one line to answer", () => {
+  /** What follows a line that w9 has not answered yet. */
+  const behind = (told: readonly string[]): readonly string[] => {
+    const wrong: string[] = [];
+    let isAsked = false;
+    for (const line of told) {
+      if (line === "w9 answers") isAsked = false;
+      else if (line.includes(" w9 <- ")) {
+        if (isAsked) wrong.push(line);
+        isAsked = /KEEPALIVE|QUERY/.test(line);
+      }
+    }
+    return wrong;
+  };
+
+  test("one that is turned away is told RETURN and nothing else, with the address that it knows", () => {
+    const scene = createMasterScene({ pushPort: 9_102 });
+    scene.opens("w9", { push: true });
+    scene.says("w9", { WORKER: "ALIVE", WORKER_UUID: "w9", SERVER_UUID: "10.0.0.8:9101" });
+    expect(scene.told.filter((line) => line.includes("w9 <- "))).toEqual([
+      '0 w9 <- {"TASK":"RETURN","SERVER_RETURN":{"ip":"10.0.0.8","port":9101}}',
+    ]);
+  });
+
+  test("one of ours is not sent to whoever asks before it has answered", () => {
+    const scene = besideForeignPeer();
+    scene.opens("w9", { push: true });
+    scene.says("w9", { WORKER: "ALIVE", WORKER_UUID: "w9" });
+    const request = { TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: PEER.host, port: PEER.port } };
+    const ask = (name: string): void => {
+      scene.opens(name, { host: PEER.host });
+      scene.says(name, request);
+    };
+    ask("m2-1");
+    expect(behind(scene.told)).toEqual([]);
+    scene.told.push("w9 answers");
+    scene.says("w9", { STATUS: "PONG", WORKER_UUID: "w9" });
+    ask("m2-2");
+    expect(scene.told.join()).toContain('w9 <- {"TASK":"REDIRECT"');
+    expect(behind(scene.told)).toEqual([]);
+  });
+
+  test("a guest that is slow to answer is told RETURN when it has answered, and not before", () => {
+    const scene = besideForeignPeer();
+    scene.submits(draft("a"));
+    scene.opens("w9", { push: true, host: PEER.host });
+    scene.says("w9", { WORKER: "ALIVE", WORKER_UUID: "w9", SERVER_UUID: "m2" });
+    const says = (line: object): void => {
+      scene.told.push("w9 answers");
+      scene.says("w9", { ...line, WORKER_UUID: "w9" });
+    };
+    /** It does its task at once, and takes two seconds to answer a question. */
+    let askedForS = 0;
+    const answer = (): void => {
+      const last = scene.told.findLast((line) => line.includes(" w9 <- ") || line === "w9 answers") ?? "";
+      askedForS = last.includes("KEEPALIVE") ? askedForS + 1 : 0;
+      if (askedForS === 2) says({ STATUS: "PONG" });
+      else if (last.includes("QUERY")) says({ STATUS: "OK", TASK: "QUERY", SALDO: 1 });
+    };
+    const acknowledge = (line: string): object | undefined =>
+      line.includes("COMMAND_RELEASE")
+        ? { SERVER_UUID: "m2", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ["w9"] }
+        : undefined;
+    scene.passTo(60, acknowledge, answer);
+    expect(scene.kept("a")).toMatchObject({ state: "done" });
+    expect(scene.told.filter((line) => line.includes('"RETURN"'))).toHaveLength(3);
+    expect(behind(scene.told)).toEqual([]);
+  });
 });
 
 describe("a push worker of ours that was told to go", () => {

@@ -407,7 +407,10 @@ describe("a push worker", () => {
     scene.says("p", ALIVE, PONG);
     scene.skip();
     scene.passTo(30);
-    expect(scene.told.filter((line) => line.includes("p <-"))).toEqual(["10 p <- close"]);
+    expect(scene.told.filter((line) => line.includes("p <-"))).toEqual([
+      '10 p <- {"TASK":"RETURN","SERVER_RETURN":{"ip":"127.0.0.1","port":9101}}',
+      "10 p <- close",
+    ]);
   });
 
   test("that says NOK to something and does not say who it is, says nothing", () => {

@@ -53,7 +53,7 @@ export interface ClassWorkersTools {
   readonly farm: Farm;
   readonly attempts: Attempts;
   readonly backlog: Backlog;
-  readonly lending: Pick<Lending, "greet">;
+  readonly lending: Pick<Lending, "greet" | "wayHome">;
 }
 
 interface State extends ClassWorkersTools {
@@ -125,6 +125,8 @@ function greet(state: State, conn: ConnId, remote: Endpoint, alive: WorkerAlive,
   if (worker === undefined) {
     const why = "there are too many workers";
     state.outbox.notify({ kind: "worker-refused", worker: alive.worker, remote, why });
+    // A connection that just ends makes some push workers spin, and others die.
+    if (isPush) state.outbox.emit({ type: "send", conn, message: state.lending.wayHome(alive.owner) });
     state.outbox.emit({ type: "close", conn });
     return;
   }
@@ -233,8 +235,8 @@ function greetPushed(state: State, worker: WorkerRecord, conn: ConnId, order: Or
     // One that works says nothing, for as long as its task may take. One that should talk and is silent is ours to notice.
     state.outbox.emit({ type: "spare", conn, isSpared: true });
     state.outbox.emit({ type: "allow", conn, linesPerSecond: state.options.workerLinesPerSecondMax });
-    // What it has of this process is known, and may be reported here.
-    if (worker.attempts.size === 0) keepAlive(state, worker, conn, now);
+    // What it has of this process is known, and may be reported here. An order is not to share a segment with a question.
+    if (worker.attempts.size === 0 && order === undefined) keepAlive(state, worker, conn, now);
   } else {
     answered(state, worker);
   }

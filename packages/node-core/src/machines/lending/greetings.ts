@@ -118,12 +118,24 @@ function greetAgain(state: LendingState, guest: Guest, now: InstantMs): Greeting
 }
 
 /** Nobody that we know is its owner, so nobody could be told of it: it goes home, wherever that is. */
-function turnAway({ outbox, farm }: LendingState, worker: WorkerRecord): Greeting {
+function turnAway(state: LendingState, worker: WorkerRecord): Greeting {
+  const { outbox, farm } = state;
   worker.isBarred = true;
   farm.review(worker);
   const { id, owner = "", at } = worker;
   outbox.notify({ kind: "guest-refused", worker: id, owner, remote: at, why: "its owner is none of the peers" });
-  return { order: { kind: "return" } };
+  return { order: wayHome(state, worker.owner) };
+}
+
+/**
+ * What a worker is told that cannot stay: its owner's address as the worker says it, or as we know it; ours, if it is
+ * ours.
+ */
+export function wayHome({ options, listening, peers }: LendingState, owner: NodeId | undefined): Return {
+  const told = owner === undefined ? undefined : parseEndpoint(owner);
+  const known = owner === undefined ? (options.connectAt ?? listening) : peers.named(owner)?.endpoint;
+  const to = told === undefined || "problem" in told ? known : told;
+  return { kind: "return", ...(to === undefined ? {} : { to }) };
 }
 
 /** Why a worker that has come may not stay; `undefined` if it may. */

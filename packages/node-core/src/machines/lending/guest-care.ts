@@ -242,8 +242,16 @@ function wake(state: State, now: InstantMs): void {
   for (const [peer, list] of notices) notify(state, peer, list, now);
 }
 
+/** From the moment at which RETURN may be said: by then, whoever reads at all has read the line before. */
+const ANSWERING_MS = durationMs(3_000);
+
 function sayReturn(state: State, guest: Guest, now: InstantMs): void {
   const { worker, returns, returnedAt } = guest;
+  // Some push workers lose what follows a line that they have not read yet.
+  if (worker.unansweredKeepAlives > 0 && elapsed(returnedAt, now) < ANSWERING_MS) {
+    state.guests.waitOn(guest, now);
+    return;
+  }
   // One that pulls shows itself as long as it is here. What asks is told again; what has not asked since has gone.
   const isUnseen = worker.style.startsWith("pull") && returns > 0 && worker.lastSeenAt <= returnedAt;
   // What it has brought along it finishes first; and nobody would miss the task of one that is forgotten with it.

@@ -8,7 +8,7 @@ import {
   type NodeId,
   unreachable,
 } from "@mutirao/primitives";
-import type { LeaseRef, Message, WorkerAlive } from "@mutirao/protocol";
+import type { LeaseRef, Message, Return, WorkerAlive } from "@mutirao/protocol";
 import type { LeaseRecord } from "@mutirao/task-store";
 import type { Answer } from "../../master-effects.ts";
 import type { Borrow, Lend, Reclaim } from "../../master-events.ts";
@@ -22,7 +22,7 @@ import { createAsks } from "./asks.ts";
 import { borrowByHand, lendByHand, reclaimByHand } from "./by-hand.ts";
 import { nameOf } from "./conversation.ts";
 import { createExchanges } from "./exchanges.ts";
-import { type Greeting, greet, workerBack, workerGone } from "./greetings.ts";
+import { type Greeting, greet, wayHome, workerBack, workerGone } from "./greetings.ts";
 import { createGuestCare } from "./guest-care.ts";
 import { createGuests } from "./guests.ts";
 import {
@@ -59,6 +59,8 @@ export interface Lending {
   onMessage(conn: ConnId, remote: Endpoint, message: Message, now: InstantMs): boolean;
   /** A worker says that it is here. Decides whether it is given tasks, and what it is told with the welcome. */
   greet(worker: WorkerRecord, alive: WorkerAlive, now: InstantMs): Greeting;
+  /** What a worker is told that cannot stay, by what it says of its owner. */
+  wayHome(owner: NodeId | undefined): Return;
   /** The connection of a worker has ended. Whether it is on its way to somewhere, so that nobody need wait for it here. */
   onWorkerGone(worker: WorkerRecord, now: InstantMs): "travels" | "left" | "missed";
   /** A worker is lost: if it was a guest, it is no more. */
@@ -105,6 +107,7 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     },
     onMessage: (conn, remote, message, now) => onMessage(state, conn, remote, message, now),
     greet: (worker, alive, now) => greet(state, worker, alive, now),
+    wayHome: (owner) => wayHome(state, owner),
     onWorkerGone: (worker, now) => workerGone(state, worker, now),
     onWorkerLost(worker, now) {
       const guest = state.guests.of(worker);

@@ -97,13 +97,14 @@ const isIdle = (worker: WorkerRecord): boolean => worker.status === "alive" && h
 
 /**
  * Who could go. A twin stays: leases are per id. One that has not said all that it holds may hold something yet, and one
- * that drains has no slots.
+ * that drains has no slots. A push worker that has a line to answer may lose the one that follows.
  */
 function idleOwn({ farm, loans }: FigureSources): readonly WorkerRecord[] {
   const idle: WorkerRecord[] = [];
   for (const worker of farm.workers.values()) {
     if (loans.open.has(worker.id)) continue;
     if (worker.owner !== undefined || worker.isBarred || worker.slots < 1 || !isIdle(worker)) continue;
+    if (worker.unansweredKeepAlives > 0) continue;
     if (worker.name !== worker.id || (worker.style === "session" && !worker.isResynced)) continue;
     idle.push(worker);
   }
