@@ -5,6 +5,7 @@ import type {
   LoadView,
   LoanQuery,
   LoanView,
+  MasterOptionValues,
   Notice,
   TaskDraft,
   TaskView,
@@ -48,6 +49,8 @@ export type Readiness = "ready" | "starting" | "store-failed" | "draining" | "st
  */
 export interface MasterAccess {
   readonly id: NodeId;
+  /** Whether it was started to lend and borrow. */
+  readonly lending: MasterOptionValues["lending"];
   /** Answers each draft, in their order, once all that are accepted are durable. */
   submit(drafts: readonly TaskDraft[]): Promise<readonly DraftAnswer[]>;
   /** Answers `cancelled` or `refused`, once that is durable. */

@@ -130,7 +130,7 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   });
   begun.defer(() => host.stop());
   const master = createRunningMaster({
-    ...{ id, core, host, store, listeners, journal, mistakes, drainMs: command.drainMs },
+    ...{ id, lending: values.lending, core, host, store, listeners, journal, mistakes, drainMs: command.drainMs },
     onDrained() {
       hasDrained = true;
       ending.end();

@@ -11,6 +11,7 @@ export interface RunningMaster extends MasterAccess {
 
 export interface RunningMasterOptions {
   readonly id: NodeId;
+  readonly lending: MasterAccess["lending"];
   readonly core: MasterNode;
   readonly host: MasterHost;
   readonly store: TaskStore;
@@ -28,7 +29,7 @@ export interface RunningMasterOptions {
 const LIST_MAX = 1_000;
 
 export function createRunningMaster(options: RunningMasterOptions): RunningMaster {
-  const { id, core, host, store, listeners, journal, mistakes, drainMs, onDrained } = options;
+  const { id, lending, core, host, store, listeners, journal, mistakes, drainMs, onDrained } = options;
   let readiness: Readiness = "starting";
   /** By then a drain that was asked for is over; `undefined`: none was. */
   let drainEndsAt: InstantMs | undefined;
@@ -53,6 +54,7 @@ export function createRunningMaster(options: RunningMasterOptions): RunningMaste
 
   return {
     id,
+    lending,
     async submit(drafts) {
       const answer = await host.submit(drafts);
       return answer.kind === "submitted" ? answer.drafts : [];

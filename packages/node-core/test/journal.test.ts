@@ -310,7 +310,7 @@ describe("why a loan", () => {
 });
 
 describe("why it borrows, or not", () => {
-  const facts = { backlog: 0, guests: 1, peers: 2, peersAlive: 1 };
+  const facts = { backlog: 0, guests: 1, peers: 2, peersAlive: 1, refrains: undefined };
   test.each([
     [
       { ...facts, peers: 0, peersAlive: 0 },
@@ -318,6 +318,12 @@ describe("why it borrows, or not", () => {
       /^It has no peers to borrow from; now: 0 tasks waiting, 1 borrowed worker here\.$/,
     ],
     [{ ...facts, peersAlive: 0 }, story, /^None of its 2 peers is alive, so there is nobody to ask; /],
+    [
+      { ...facts, refrains: "lending-off" as const },
+      [],
+      /^It borrows nobody: it was started with --lending off; now: 0 /,
+    ],
+    [{ ...facts, refrains: "draining" as const }, story, /^It borrows nobody any more: it is about to end; now: 0 /],
     [facts, [], /^No task has waited yet while a peer was alive/],
     [
       facts,

@@ -97,7 +97,9 @@ const openLoans = (master: MasterAccess) => allLoans(master).filter(({ endedAt }
 
 function borrowFacts(master: MasterAccess) {
   const peers = master.peers();
+  const isDraining = master.readiness() === "draining";
   return {
+    refrains: master.lending === "off" ? ("lending-off" as const) : isDraining ? ("draining" as const) : undefined,
     backlog: master.load().backlog,
     guests: openLoans(master).filter(({ direction }) => direction === "in").length,
     peers: peers.length,

@@ -172,6 +172,16 @@ describe("the journal", () => {
   });
 });
 
+test("why nobody is borrowed, where nobody may be", async ({ serve }) => {
+  const other = await serve({ id: "master-b" });
+  const master = await serve({ master: { peers: [other.at], lending: "off" } });
+  await eventually(() => master.access.peers()[0]?.status).toBe("ALIVE");
+  await master.ask("POST", "/tasks", { type: "QUERY", payload: { USER: "ana" } });
+  expect((await whyOf(master, "borrow")).answer).toBe(
+    "It borrows nobody: it was started with --lending off; now: 1 task waiting, 0 borrowed workers here.",
+  );
+});
+
 test("why a task waits that nobody here can do", async ({ serve }) => {
   const master = await serve();
   await master.ask("POST", "/tasks", { id: "t", type: "PAINT", payload: null });

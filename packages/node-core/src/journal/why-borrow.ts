@@ -5,6 +5,8 @@ import { counted, midSentence } from "./words.ts";
 
 /** How the master stands at this moment, as far as borrowing goes. */
 export interface BorrowFacts {
+  /** Why it asks nobody, whatever waits; `undefined` if it may ask. */
+  readonly refrains: "lending-off" | "draining" | undefined;
   readonly backlog: number;
   readonly guests: number;
   readonly peers: number;
@@ -37,8 +39,15 @@ function isAboutBorrowing({ notice }: JournalEntry): boolean {
   }
 }
 
-function answerOf(last: JournalEntry | undefined, { backlog, guests, peers, peersAlive }: BorrowFacts): string {
+const refrainings = {
+  "lending-off": "It borrows nobody: it was started with --lending off",
+  draining: "It borrows nobody any more: it is about to end",
+} as const;
+
+function answerOf(last: JournalEntry | undefined, facts: BorrowFacts): string {
+  const { backlog, guests, peers, peersAlive, refrains } = facts;
   const now = `now: ${counted(backlog, "task")} waiting, ${counted(guests, "borrowed worker")} here`;
+  if (refrains !== undefined) return `${refrainings[refrains]}; ${now}.`;
   if (peers === 0) return `It has no peers to borrow from; ${now}.`;
   if (peersAlive === 0) return `None of its ${counted(peers, "peer")} is alive, so there is nobody to ask; ${now}.`;
   if (last === undefined)

@@ -91,6 +91,7 @@ async function start(options: ServingMasterOptions) {
   let drains = 0;
   const access = createRunningMaster({
     ...{ id, core, host, store, listeners, journal, mistakes: { counts: new Map() }, drainMs: seconds(20) },
+    lending: options.master?.lending ?? values.lending,
     onDrained: () => drains++,
   });
   const at = await host.start({ host: "127.0.0.1", port: 0 });
