@@ -26,9 +26,9 @@ function inWords(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return isMissing(issue) ? "is missing" : `must be ${article(issue.expected)}`;
     case "too_small":
-      return `must be ${issue.minimum} or more`;
+      return `${bound(issue.minimum, issue.origin)} or more`;
     case "too_big":
-      return `must be ${issue.maximum} or less`;
+      return `${bound(issue.maximum, issue.origin)} or less`;
     case "invalid_value":
       return `must be one of ${issue.values.join(", ")}`;
     default:
@@ -40,4 +40,13 @@ function inWords(issue: z.core.$ZodIssue): string {
 const isMissing = (issue: { readonly expected: string; readonly message: string }): boolean =>
   issue.expected === "nonoptional" || issue.message.endsWith("received undefined");
 
-const article = (type: string): string => (type === "int" ? "a whole number" : `a ${type}`);
+const lengths: Readonly<Record<string, string>> = { string: "character", array: "item" };
+
+/** Of a text or a list it is the length that is bounded. */
+function bound(limit: number | bigint, of: string): string {
+  const unit = lengths[of];
+  return unit === undefined ? `must be ${limit}` : `must have ${limit} ${unit}${limit === 1 ? "" : "s"}`;
+}
+
+const article = (type: string): string =>
+  type === "int" ? "a whole number" : `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;

@@ -7,7 +7,6 @@ import { healthSchema, indexSchema, readinessSchema } from "./schemas/health.ts"
 import { explanationSchema, journalSchema } from "./schemas/journal.ts";
 import { loadSchema } from "./schemas/load.ts";
 import { loanDirectionSchema, loanListSchema } from "./schemas/loan.ts";
-import { moment } from "./schemas/moment.ts";
 import { newTaskSchema } from "./schemas/new-task.ts";
 import {
   borrowingSchema,
@@ -51,13 +50,16 @@ export const loanListQuerySchema = z.strictObject({
 });
 
 /** What looks like a number in an URL is one, also where an id or an address is meant. */
-const name = z.union([z.string(), z.number().transform(String)]);
+const name = z.union([z.string(), z.number().transform(String)], "must be one text");
+
+/** Any time of day by ISO 8601, as it is typed or printed elsewhere. */
+const time = z.iso.datetime({ offset: true, error: "must be a time, such as 2026-11-24T15:31:12Z" });
 
 export const journalQuerySchema = z.strictObject({
   loan: described(name.optional(), "Only the steps of this loan."),
   peer: described(name.optional(), "Only what concerns this peer: its id, or its address as in `--peer`."),
   task: described(name.optional(), "Only what borrowed workers did to this task."),
-  since: described(moment.optional(), "Only what happened at this time or later."),
+  since: described(time.optional(), "Only what happened at this time or later."),
   limit: described(z.int().min(1).max(apiLimits.listMax).default(100), "How many at most, the last ones."),
 });
 

@@ -152,6 +152,22 @@ describe("orders that make no sense", () => {
   });
 });
 
+test.for([
+  ["/journal?since=yesterday", "since must be a time, such as 2026-11-24T15:31:12Z"],
+  ["/journal?peer=a&peer=b", "peer must be one text"],
+] as const)("what is wrong with %s is said", async ([path, detail], { serve }) => {
+  expect(await answerOf(await (await serve()).ask("GET", path))).toMatchObject([422, { detail }]);
+});
+
+test.for([
+  ["peer must have 1 character or more", "/loans:borrow", { workers: 1, peer: "" }],
+  ["peer must have 300 characters or less", "/loans:borrow", { workers: 1, peer: "x".repeat(301) }],
+  ["workers must have 1 item or more", "/loans:lend", { peer: "b", workers: [] }],
+  ["workers must be an array", "/loans:lend", { peer: "b", workers: "w1" }],
+] as const)("what is wrong with an order is said: %s", async ([detail, path, body], { serve }) => {
+  expect(await answerOf(await (await serve()).ask("POST", path, body))).toMatchObject([422, { detail }]);
+});
+
 describe("the journal", () => {
   test("from a time on, and no more than asked for: the last ones", async ({ serve }) => {
     const master = await serve();
@@ -169,6 +185,9 @@ describe("the journal", () => {
     expect((await journalOf(master, "?limit=1")).map(({ n }) => n)).toStrictEqual([3]);
     expect(await journalOf(master, "?since=2100-01-01T00:00:00.000Z")).toStrictEqual([]);
     expect(await journalOf(master, `?since=${all[0]?.time}`)).toHaveLength(3);
+    for (const time of ["2000-01-01T00:00:00Z", "2000-01-01T00:00:00.1234567Z", "2000-01-01T00:00:00%2B03:00"]) {
+      expect(await journalOf(master, `?since=${time}`)).toHaveLength(3);
+    }
   });
 });
 
