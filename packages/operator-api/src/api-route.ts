@@ -20,6 +20,7 @@ export interface ApiRoute {
   readonly description?: string;
   readonly query?: z.ZodObject;
   readonly body?: ApiContent;
+  readonly isBodyOptional?: true;
   /** Of NDJSON, the schema is that of one line. */
   readonly answers: Readonly<Record<number, ApiAnswer>>;
   /** The statuses with which it may refuse, beyond those of every route. */

@@ -194,6 +194,7 @@ export const apiRoutes = {
       "with exit code 0 once all tasks have ended, or when the time is over: what is not done then is kept. The body may " +
       "be left out.",
     body: { mediaType: "application/json", schema: drainOrderSchema },
+    isBodyOptional: true,
     answers: { 202: json("It is about to end.", drainingSchema) },
     refusals: [400, 413, 415, 422],
   },

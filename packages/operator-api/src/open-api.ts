@@ -63,13 +63,15 @@ function paths(routes: Readonly<Record<string, ApiRoute>>): Json {
 }
 
 function describeRoute(operation: string, route: ApiRoute): Json {
-  const { summary, description, body } = route;
+  const { summary, description, body, isBodyOptional } = route;
   return {
     operationId: operation,
     summary,
     ...(description === undefined ? {} : { description }),
     parameters: [...pathParameters(route), ...queryParameters(route)],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: describeContent(body) } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: isBodyOptional !== true, content: describeContent(body) } }),
     responses: responses(route),
   };
 }

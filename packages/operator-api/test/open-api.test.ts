@@ -116,6 +116,15 @@ describe.each(apis)("the OpenAPI document of the $name", ({ document, routes, ex
   });
 });
 
+test("a body that may be left out is not required, and every other is", () => {
+  const [{ document }] = apis;
+  const required = Object.entries(document.paths).flatMap(([path, item]) => {
+    const body = item["post"]?.["requestBody"] as Json | undefined;
+    return body === undefined ? [] : [[path, body["required"]]];
+  });
+  expect(Object.fromEntries(required)).toMatchObject({ "/drain": false, "/tasks": true, "/loans:borrow": true });
+});
+
 describe.each(apis)("the examples of the $name", ({ document }) => {
   const schemas = Object.keys(document.components.schemas);
 

@@ -33,14 +33,20 @@ export function typeProblem(contentType: string | undefined): Problem | undefine
  * Reads a whole body of JSON, within its limits of size and time.
  *
  * @param example of what the route reads, for whoever sends something else.
+ * @param ifEmpty what a body without a byte means; `undefined`: nothing.
  */
-export async function readJsonBody(request: IncomingMessage, arrivalMs: number, example = TASK): Promise<JsonBody> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  arrivalMs: number,
+  example = TASK,
+  ifEmpty?: unknown,
+): Promise<JsonBody> {
   const problem = typeProblem(request.headers["content-type"]);
   if (problem !== undefined) return { problem };
   const read = await readBytes(request, arrivalMs);
   if ("problem" in read) return read;
   const { bytes } = read;
-  if (bytes.length === 0) return notJson("there is no body", example);
+  if (bytes.length === 0) return ifEmpty === undefined ? notJson("there is no body", example) : { value: ifEmpty };
   if (!isUtf8(bytes)) return notJson("the body is not UTF-8", example);
   const text = bytes.toString("utf8");
   const parsed = parseJson(text);

@@ -80,7 +80,7 @@ function whatOf({ loan, peer }: z.output<typeof reclaimOrderSchema>) {
 
 async function drain(tools: LoanRoutesTools, request: FastifyRequest, reply: FastifyReply) {
   const order = hasBody(request.raw)
-    ? await readOrder(tools, request, drainOrderSchema, '{"timeoutS":60}')
+    ? await readOrder(tools, request, drainOrderSchema, '{"timeoutS":60}', {})
     : { values: {} as z.output<typeof drainOrderSchema> };
   if ("problem" in order) return sendProblem(reply, order.problem);
   const { timeoutS } = order.values;
@@ -99,8 +99,9 @@ async function readOrder<Schema extends z.ZodType>(
   { raw }: FastifyRequest,
   schema: Schema,
   example: string,
+  ifEmpty?: z.input<Schema>,
 ): Promise<ReadOrder<z.output<Schema>>> {
-  const body = await readJsonBody(raw, limits.arrivalMs, example);
+  const body = await readJsonBody(raw, limits.arrivalMs, example, ifEmpty);
   if ("problem" in body) return body;
   const read = schema.safeParse(body.value);
   return read.success

@@ -11,6 +11,7 @@ import { formatEndpoint } from "@mutirao/primitives";
 import { describe, expect } from "vitest";
 import { eventually } from "./support/eventually.ts";
 import { startHandWorker } from "./support/hand-worker.ts";
+import { askRaw } from "./support/raw-http.ts";
 import { type ServeMaster, type ServingMaster, test } from "./support/serving-master.ts";
 
 async function loansOf(master: ServingMaster, query = ""): Promise<readonly Loan[]> {
@@ -244,6 +245,13 @@ describe("drain", () => {
     expect(master.drains()).toBe(0);
     await startHandWorker(master.at).then(async (worker) => worker.done(await worker.next(), { SALDO: 1 }));
     await eventually(master.drains).toBeGreaterThan(0);
+  });
+
+  test("with a body of no bytes, whose length was not told before", async ({ serve }) => {
+    const master = await serve();
+    const request =
+      "POST /drain HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+    expect(await askRaw(master.http, `${request}0\r\n\r\n`)).toMatchObject({ status: 202 });
   });
 
   test("for no longer than asked", async ({ serve }) => {
