@@ -35,7 +35,7 @@ import { createMemoryTaskStore, TaskStoreError } from "@mutirao/task-store";
 import { openSqliteTaskStore, type SqliteTaskStore } from "@mutirao/task-store-sqlite";
 import { createLookupProcess, createTcpTransport, resolveHost } from "@mutirao/transport-tcp";
 import type { Logger } from "pino";
-import { createHttpServer } from "./http/http-server.ts";
+import { createHttpServer, type HttpServer } from "./http/http-server.ts";
 import { createRunningMaster } from "./running-master.ts";
 import { sayHttpListening } from "./say-http-listening.ts";
 import { sayTakenOver } from "./say-taken-over.ts";
@@ -71,7 +71,7 @@ export async function runMaster(values: MasterOptionValues, command: CommandValu
     return await serve({ id, logger, values, command });
   } catch (error) {
     if (error instanceof TaskStoreError) return { code: error.code, message: oneLine(error.message) };
-    return problemOf(error, values, command);
+    return problemOf(error, values);
   }
 }
 
@@ -86,7 +86,7 @@ interface Assignment {
 }
 
 /** Whatever has begun is ended, in the opposite order, whichever step fails. */
-async function serve({ id, logger, values, command }: Assignment): Promise<number> {
+async function serve({ id, logger, values, command }: Assignment): Promise<number | StartProblem> {
   await using begun = new AsyncDisposableStack();
   const ending = begun.adopt(createEnding(), (opened) => opened.dispose());
   let exitCode = 0;
@@ -146,7 +146,8 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
     const http = begun.adopt(createHttpServer({ master, logger, orderToken: command.orderToken }), (opened) =>
       opened.close(),
     );
-    const listening = await http.listen(command.http);
+    const listening = await listenHttp(http, command.http);
+    if ("code" in listening) return listening;
     host.tellHttp(listening);
     sayHttpListening(logger, listening, command.orderToken !== undefined);
   }
@@ -160,6 +161,15 @@ async function serve({ id, logger, values, command }: Assignment): Promise<numbe
   await begun.disposeAsync();
   logger.info({ event: "stopped" }, "stopped");
   return exitCode;
+}
+
+/** Where it listens, or what is wrong with `--http`: a name without an address does not say whose it was. */
+async function listenHttp(http: HttpServer, at: Endpoint): Promise<Endpoint | StartProblem> {
+  try {
+    return await http.listen(at);
+  } catch (error) {
+    return listenProblem(at, error, "--http", "--http");
+  }
 }
 
 interface Leaving {
@@ -225,10 +235,8 @@ async function openStore(command: CommandValues): Promise<SqliteTaskStore> {
 }
 
 /** Node says at which port it failed, and that tells which flag to change. */
-function problemOf(error: unknown, values: MasterOptionValues, { http }: CommandValues): StartProblem {
+function problemOf(error: unknown, values: MasterOptionValues): StartProblem {
   const port = typeof error === "object" && error !== null && "port" in error ? error.port : undefined;
-  if (http !== "off" && port === http.port && port !== values.port)
-    return listenProblem(http, error, "--http", "--http");
   if (port !== undefined && port === values.pushPort) {
     return listenProblem({ host: values.host, port: values.pushPort }, error, "--push-port");
   }
