@@ -4,6 +4,8 @@ import { text } from "node:stream/consumers";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
+  /** Asked for as it is, instead of the URL's own: there, `.` and `..` would lead to another. */
+  readonly path?: string;
   readonly body?: string | Uint8Array;
   readonly type?: string;
   /** Sent as `authorization: Bearer`. */
@@ -23,7 +25,8 @@ export interface HttpAnswer {
  *
  * @throws the system's error, or one by the name of `TimeoutError`.
  */
-export async function sendHttp(url: string, { method, body, type, token, forMs }: HttpRequest): Promise<HttpAnswer> {
+export async function sendHttp(url: string, request: HttpRequest): Promise<HttpAnswer> {
+  const { method, path, body, type, token, forMs } = request;
   const signal = AbortSignal.timeout(forMs);
   const headers: Record<string, string | number> = {};
   if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
@@ -32,7 +35,7 @@ export async function sendHttp(url: string, { method, body, type, token, forMs }
   const send = url.startsWith("https:") ? requestHttps : requestHttp;
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const fail = (error: unknown): void => reject(signal.aborted ? signal.reason : error);
-  send(url, { method, headers, signal }, (response) => {
+  send(url, { method, headers, signal, ...(path === undefined ? {} : { path }) }, (response) => {
     text(response).then((all) => resolve({ status: response.statusCode ?? 0, text: all }), fail);
   })
     .on("error", fail)

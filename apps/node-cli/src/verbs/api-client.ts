@@ -39,7 +39,7 @@ export async function answerTo(server: Server, path: string, request: Request): 
   const { url, name, flag, unreachable } = server;
   let answer: HttpAnswer;
   try {
-    answer = await sendHttp(`${url}${path}`, { method: "GET", forMs: ANSWER_MS, ...request });
+    answer = await sendHttp(url, { method: "GET", path, forMs: ANSWER_MS, ...request });
   } catch (error) {
     const message = `no ${name} answers at ${url} (${reasonOf(error)}): start one, or say with ${flag} where it is`;
     return fail(3, unreachable, message);

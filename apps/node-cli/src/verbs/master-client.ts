@@ -43,6 +43,7 @@ import {
   type Server,
   understand,
 } from "./api-client.ts";
+import { wrongFlag } from "./verb.ts";
 import { TOKEN_VARIABLE } from "./verb-options.ts";
 
 /** The HTTP API of one master, as a client sees it. */
@@ -80,6 +81,14 @@ function queryText(fields: Readonly<Record<string, string | number | undefined>>
   return query.toString();
 }
 
+/** No other characters can be sent in a header, nor be in a master's token. */
+const TOKEN = /^[!-~]+$/;
+
+const noToken = wrongFlag({
+  code: "ERR_OPTION_INVALID",
+  message: `${TOKEN_VARIABLE} holds no token: give it one word of printable ASCII characters, as in the master's file`,
+});
+
 /** A batch waits for the disk of the master, and for all others who do. */
 const BATCH_MS = 120_000;
 
@@ -91,12 +100,16 @@ export function createMasterClient(url: string): MasterClient {
   const ask = <T>(path: string, schema: z.ZodType<T>, request?: Request): Promise<Reply<T>> =>
     askJson(server, path, schema, request);
   const token = process.env[TOKEN_VARIABLE]?.trim() || undefined;
-  const post = <T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<Reply<T>> =>
-    ask(path, schema, { method: "POST", body: JSON.stringify(body), type: "application/json", token });
+  const mayOrder = token === undefined || TOKEN.test(token);
+  const post = async <T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<Reply<T>> => {
+    if (!mayOrder) return { failure: noToken };
+    return ask(path, schema, { method: "POST", body: JSON.stringify(body), type: "application/json", token });
+  };
   return {
     url,
     submit: (task) => post("/tasks", acceptanceSchema, task),
     async submitBatch(lines) {
+      if (!mayOrder) return { failure: noToken };
       const request: Request = { method: "POST", body: lines, type: "application/x-ndjson", token, forMs: BATCH_MS };
       const answer = await answerTo(server, "/tasks:batch", request);
       if ("failure" in answer) return answer;

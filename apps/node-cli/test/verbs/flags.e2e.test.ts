@@ -57,6 +57,21 @@ test.for([
   });
 });
 
+test("an id that would lead to another path is an id like any other", async ({ processes }) => {
+  const { http } = await startFarm(processes, { workers: 0 });
+  for (const args of [
+    ["task", ".."],
+    ["task", "."],
+    ["why", "task", ".."],
+  ]) {
+    const { code, stderr } = await runVerb(processes, ...args, "--http", http);
+    expect([code, stderr]).toStrictEqual([
+      1,
+      [expect.stringMatching(/there is no task \.{1,2} \[ERR_TASK_UNKNOWN\]$/)],
+    ]);
+  }
+});
+
 describe("which master is asked", () => {
   test("an URL will do, and so will the environment; the flag counts more", async ({ processes }) => {
     const { http } = await startFarm(processes, { workers: 0 });
@@ -81,6 +96,10 @@ describe("which master is asked", () => {
         stdout: "",
         stderr: [expect.stringMatching(/MUTIRAO_TOKEN.*\[ERR_TOKEN_MISSING\]$/)],
       });
+    }
+    for (const verb of [submit, `$NODE_CLI submit --file "$2" --http "$1"`]) {
+      const odd = await runShell(processes, `MUTIRAO_TOKEN='two words' ${verb}`, http, file);
+      expect(odd).toMatchObject({ code: 2, stderr: [expect.stringMatching(/MUTIRAO_TOKEN.*\[ERR_OPTION_INVALID\]$/)] });
     }
     expect(await runVerb(processes, "tasks", "--http", http)).toMatchObject({ code: 0, stdout: "no tasks" });
     const known = await runShell(processes, `MUTIRAO_TOKEN=correct-horse-battery ${submit}`, http);
