@@ -46,7 +46,7 @@ describe.skipIf(python === undefined)(
         for (const event of ["bad-task", "lost"]) expect(worker.reports(event)).toStrictEqual([]);
       });
 
-      test.for([[], ["wrong-return"], ["repeats-release"], ["legacy"]])(
+      test.for([[], ["wrong-return"], ["repeats-release"], ["legacy"], ["half-closes"]])(
         "with a worker of ours, and these habits: %j",
         async (habits, { processes }) => {
           const place = await newNeighbours();

@@ -167,6 +167,7 @@ function routeNodeEvent(machines: MasterMachines, options: MasterNodeOptions, ev
       break;
     case "input-ended":
       machines.classWorkers.onInputEnded(event.conn);
+      machines.lending.onInputEnded(event.conn);
       break;
     case "conn-closed":
       onConnClosed(machines, event, now);

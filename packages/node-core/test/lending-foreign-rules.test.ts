@@ -197,6 +197,41 @@ describe("a push worker of ours that was told to go", () => {
   });
 });
 
+describe("a peer that has finished sending when it has asked for workers", () => {
+  const request = { TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: PEER.host, port: PEER.port } };
+  const withWorker = () => {
+    const scene = besideForeignPeer();
+    scene.opens("w1");
+    scene.says("w1", { WORKER: "ALIVE", WORKER_UUID: "w1" });
+    scene.settle();
+    scene.opens("ask", { host: PEER.host });
+    scene.slowDisk();
+    scene.skip();
+    scene.says("ask", request);
+    return scene;
+  };
+  const answer = '<- {"SERVER_UUID":"m","RESPONSE":"AVAILABLE","WORKERS_UUID":["w1"]}';
+  const toAsker = (scene: ReturnType<typeof withWorker>) => scene.told.flatMap((line) => line.split(" ask ")[1] ?? []);
+
+  test("is answered when that is durable, and then its connection ends", () => {
+    const scene = withWorker();
+    expect(scene.owed).toContain("ask");
+    scene.finishes("ask");
+    expect(toAsker(scene)).toEqual([]);
+    scene.commit();
+    expect(toAsker(scene)).toEqual([answer, "<- close"]);
+  });
+
+  test("but one that has not may ask again on it, or finish later", () => {
+    const scene = withWorker();
+    scene.commit();
+    scene.says("ask", request);
+    expect(toAsker(scene)).toEqual([answer, '<- {"SERVER_UUID":"m","RESPONSE":"UNAVAILABLE"}']);
+    scene.finishes("ask");
+    expect(toAsker(scene).slice(2)).toEqual(["<- close"]);
+  });
+});
+
 describe("of COMMAND_RELEASE one is outstanding for each owner", () => {
   test("a second guest waits until the first notice is answered, or its 5 s are over", () => {
     const scene = besideForeignPeer();

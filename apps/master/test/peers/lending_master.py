@@ -35,6 +35,7 @@ HABITS = {
     "nulls": "AVAILABLE lists nulls and a worker that is long dead as well",
     "never-returns": "keeps its guests for ever",
     "legacy": "the older words, WORKERS_NEEDED and WORKER_RESPONSE",
+    "half-closes": "has finished sending once it has said its line, and waits for the answer",
     "owner-returns": "as an owner that has acknowledged, tells the worker RETURN itself, with the borrower's address",
 }
 
@@ -243,6 +244,8 @@ class Master:
             source = (self.host, 0)
             with socket.create_connection(parse_address(self.options.peer), EXCHANGE_S, source_address=source) as conn:
                 send_object(conn, message)
+                if self.has("half-closes"):
+                    conn.shutdown(socket.SHUT_WR)
                 line = read_first_line(conn, 0) if event != "said-completed" else None
         except OSError as error:
             line = None

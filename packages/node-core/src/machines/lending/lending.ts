@@ -54,6 +54,8 @@ export interface Lending {
   onStarted(listening: Endpoint): void;
   recover(leases: readonly LeaseRecord[], now: InstantMs): void;
   onDialSucceeded(conn: ConnId): void;
+  /** The other side has finished sending on this connection. */
+  onInputEnded(conn: ConnId): void;
   onClosed(conn: ConnId, now: InstantMs): void;
   /** What masters say to masters, and what is answered to us. Whether it was for us. */
   onMessage(conn: ConnId, remote: Endpoint, message: Message, now: InstantMs): boolean;
@@ -101,6 +103,7 @@ export function createLending(options: LendingOptions, tools: LendingTools): Len
     },
     recover: (leases, now) => loans.recover(leases, now),
     onDialSucceeded: (conn) => exchanges.onDialSucceeded(conn),
+    onInputEnded: (conn) => wants.onInputEnded(conn),
     onClosed(conn, now) {
       exchanges.onClosed(conn, now);
       wants.onClosed(conn);

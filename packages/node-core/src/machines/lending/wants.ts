@@ -41,6 +41,8 @@ export interface Wants {
   answer(words: () => OfferWords, whyNone: (want: Want) => RefusalTerms): void;
   /** Every want that is open, whoever asked. */
   open(): Iterable<Want>;
+  /** Whoever asked on this connection has finished sending. */
+  onInputEnded(conn: ConnId): void;
   onClosed(conn: ConnId): void;
   wake(now: InstantMs): void;
   nextDeadline(): InstantMs | undefined;
@@ -78,6 +80,11 @@ interface State {
   /** One for each peer: a new ask replaces the old one. */
   readonly wants: Map<PeerRecord, Want>;
   readonly due: ReturnType<typeof createDeadlineQueue<Want>>;
+  /**
+   * Connections on which another team's master has asked. Some finish sending with that, and the answer may wait for the
+   * disk: such a connection is ours to end, once both is done.
+   */
+  readonly owed: Map<ConnId, { isAnswered: boolean; hasEnded: boolean }>;
   /** Those with something to be told as soon as it is durable. */
   readonly untold: Set<Want>;
 }
@@ -96,6 +103,7 @@ export function createWants(selfId: NodeId, outbox: MasterOutbox, conversation: 
     selfId,
     wants: new Map(),
     due: createDeadlineQueue(),
+    owed: new Map(),
     untold: new Set(),
   };
   return {
@@ -132,7 +140,14 @@ export function createWants(selfId: NodeId, outbox: MasterOutbox, conversation: 
       }
     },
     open: () => state.wants.values(),
+    onInputEnded(conn) {
+      const owed = state.owed.get(conn);
+      if (owed === undefined) return;
+      owed.hasEnded = true;
+      endIfOver(state, conn);
+    },
     onClosed(conn) {
+      state.owed.delete(conn);
       for (const want of state.wants.values()) if (want.conn === conn) drop(state, want);
     },
     wake(now) {
@@ -160,6 +175,10 @@ function add(state: State, conn: ConnId, peer: PeerRecord, request: WorkerReques
     flushing: new Set(),
     granted: [],
   };
+  if (terms === undefined) {
+    state.owed.set(conn, { isAnswered: false, hasEnded: false });
+    state.outbox.emit({ type: "owe", conn });
+  }
   state.wants.set(peer, want);
   state.due.schedule(want, want.dueAt);
   state.untold.add(want);
@@ -169,6 +188,18 @@ function add(state: State, conn: ConnId, peer: PeerRecord, request: WorkerReques
 function drop(state: State, want: Want): void {
   if (state.wants.get(want.peer) === want) state.wants.delete(want.peer);
   state.due.cancel(want);
+  const owed = state.owed.get(want.conn);
+  if (owed === undefined) return;
+  // It has its answer, or gets none any more.
+  owed.isAnswered = true;
+  endIfOver(state, want.conn);
+}
+
+function endIfOver({ owed, outbox }: State, conn: ConnId): void {
+  const { isAnswered = false, hasEnded = false } = owed.get(conn) ?? {};
+  if (!isAnswered || !hasEnded) return;
+  owed.delete(conn);
+  outbox.emit({ type: "close", conn });
 }
 
 function serve(
