@@ -29,8 +29,9 @@ and reports to a supervisor, have at most ${kib(SESSION_LINE_MAX_BYTES)}.
 ## Between nodes of ours
 
 What our nodes can do beyond the class travels in one key, \`EXT\`: an object whose \`v\` is 1. Any other value of \`EXT\` counts as
-absent, and the class's words around it are all that was said. It is sent only to those who have sent it themselves; a worker of
-ours begins, with an ALIVE that every master understands.
+absent, and the class's words around it are all that was said. It is sent only to those who have sent it themselves. Somebody has
+to begin: a worker of ours with an ALIVE that every master understands, and a master of ours with \`"EXT":{"v":1}\`, and no more than
+that, in the beats that carry its SERVER_UUID.
 
     worker                                                 master
       | worker-alive: process, slots, types, held attempts   |
@@ -68,7 +69,8 @@ else is a forecast, and every line is complete without its \`EXT\`.
 Between nodes of ours a lease has an epoch, which grows with each lease of a worker and fences what is old; in lists it is
 \`["<worker>",epoch]\`. Beats between masters that have shown each other \`EXT\` (\`{"v":1}\` is enough) renew leases: the request
 names the guests, at most ${PEER_LEASES_MAX}, and the reply those that are wanted back. A beat that has such lists may be as long as any line
-between nodes of ours. Lists of workers to other teams' nodes are cut where the line is full, and the rest is said on another.
+between nodes of ours. Lists of workers are cut where the line is full, and to other teams' nodes after eight in any case. The rest is
+said on another line, but for that of an offer: those workers go all the same, and their ALIVE tells the borrower.
 
 # The messages
 
