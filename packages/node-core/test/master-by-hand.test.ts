@@ -239,6 +239,26 @@ describe("borrow by hand", () => {
     expect(scene.orders({ type: "borrow", peer: "m2", workers: 1 })).toMatchObject(refusedAs("ERR_ASK_OPEN"));
   });
 
+  test("each peer is asked for what it has said that it has, and the first of the others for the rest", () => {
+    const others = ["10.0.0.3", "10.0.0.4"].map((host) => ({ host, port: 9_101 }));
+    const scene = createScene({ peers: [peerEndpoint, ...others] });
+    for (const [index, { host, port }] of others.entries()) {
+      const conn = scene.dialled(`${host}:${port}`);
+      const figures = { spare: 2, waitMs: 0, backlog: 0, workers: 2, serviceMs: 100, state: "NORMAL" };
+      const reply = { SERVER_UUID: `m${index + 3}`, TASK: "HEARTBEAT", RESPONSE: "ALIVE" };
+      const decoded = decodeLine(JSON.stringify(index === 0 ? { ...reply, EXT: { v: 1, figures } } : reply));
+      if (conn === undefined || !("message" in decoded)) throw new Error("the peer cannot answer");
+      scene.handle({ type: "message-received", conn, remote: { host, port }, message: decoded.message });
+    }
+    expect(scene.orders({ type: "borrow", peer: undefined, workers: 5 })).toEqual({
+      kind: "borrowing",
+      asks: [
+        { peer: "10.0.0.3:9101", workers: 2 },
+        { peer: PEER, workers: 3 },
+      ],
+    });
+  });
+
   test.each([
     ["from a stranger", {}, "m9", "ERR_PEER_UNKNOWN"],
     ["above the limit", { borrowMax: 0 }, "m2", "ERR_BORROW_LIMIT"],

@@ -38,7 +38,7 @@ function askInTurn(state: LendingState, peers: readonly PeerRecord[], workers: n
   let left = workers;
   for (const [index, peer] of peers.entries()) {
     if (left < 1) break;
-    const isLast = index === peers.length - 1 || spareOf(peers[index + 1] ?? peer) < 1;
+    const isLast = index === peers.length - 1 || spareOf(peer) < 1;
     const count = isLast ? left : Math.min(left, spareOf(peer));
     if (!state.asks.askByHand(peer, count, figuresAt(state, now), now)) continue;
     asks.push({ peer: peer.address, workers: count });
