@@ -10,8 +10,9 @@ const peerEndpoint: Endpoint = { host: "10.0.0.2", port: 9101 };
 /** A master with a peer that answers, and with idle workers of its own. */
 function createScene({
   workers = ["w1", "w2", "w3"],
+  isForeign = false,
   ...changes
-}: Partial<MasterNodeOptions> & { workers?: readonly string[] } = {}) {
+}: Partial<MasterNodeOptions> & { workers?: readonly string[]; isForeign?: boolean } = {}) {
   const scene = createMasterScene({ peers: [peerEndpoint], ...changes });
   const onDialled = (object: object): ConnId | undefined => {
     const conn = scene.dialled(PEER);
@@ -21,7 +22,7 @@ function createScene({
     return conn;
   };
   scene.passTo(3);
-  onDialled({ SERVER_UUID: "m2", TASK: "HEARTBEAT", RESPONSE: "ALIVE", EXT: { v: 1 } });
+  onDialled({ SERVER_UUID: "m2", TASK: "HEARTBEAT", RESPONSE: "ALIVE", ...(isForeign ? {} : { EXT: { v: 1 } }) });
   for (const worker of workers) {
     scene.opens(worker);
     scene.says(worker, hello(worker), results(worker, [], { resynced: true }));
@@ -182,6 +183,37 @@ describe("reclaim by hand", () => {
     poll("second");
     expect(scene.loans()).toMatchObject([{ id: "w9@1", state: "home", reason: "it is wanted here, and has not gone" }]);
     expect(scene.told.find((line) => line.includes(" second <- "))).toContain('"QUERY"');
+  });
+
+  test("from another team's master more than one line has room for: the rest is said when it has acknowledged", () => {
+    const workers = Array.from({ length: 10 }, (_, index) => `w${index}`);
+    const scene = createScene({ workers, isForeign: true });
+    scene.orders({ type: "lend", peer: "m2", workers: 10 });
+    for (const worker of workers) scene.closes(worker);
+    scene.skip();
+    const said = () => scene.told.flatMap((line) => /"COMMAND_RELEASE","WORKERS_UUID":(\[.*?\])/.exec(line)?.[1] ?? []);
+    const acknowledges = (...ids: readonly string[]) =>
+      scene.onDialled({ SERVER_UUID: "m2", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ids });
+    scene.orders({ type: "reclaim", what: "all" });
+    acknowledges(...workers.slice(0, 8));
+    acknowledges("w8", "w9");
+    expect(said()).toEqual([JSON.stringify(workers.slice(0, 8)), '["w8","w9"]']);
+    scene.passTo(20);
+    expect(said()).toHaveLength(2);
+  });
+
+  test("again from another team's master that did not take the order, once it was said as often as it is", () => {
+    const scene = createScene({ workers: ["w1"], isForeign: true });
+    scene.orders({ type: "lend", peer: "m2", workers: 1 });
+    scene.closes("w1");
+    const reclaimed = () => scene.orders({ type: "reclaim", what: { loan: "w1@1" } });
+    expect(reclaimed()).toEqual({ kind: "reclaiming", loans: ["w1@1"] });
+    for (let second = 4; second < 18; second++) {
+      scene.passTo(second);
+      scene.dialFails(PEER);
+      if (second === 6) expect(reclaimed()).toMatchObject(refusedAs("ERR_LOAN_NOT_OUT"));
+    }
+    expect(reclaimed()).toEqual({ kind: "reclaiming", loans: ["w1@1"] });
   });
 
   test("a loan that is over shows when, and why", () => {

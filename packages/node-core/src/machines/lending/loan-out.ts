@@ -26,6 +26,8 @@ export interface LoanOut {
   redirectedAt: InstantMs | undefined;
   /** It is wanted back, since then. */
   reclaimedAt: InstantMs | undefined;
+  /** Its borrower, of another team, has not acknowledged that: only a new order will tell it. */
+  isUnheard: boolean;
   /** The borrower has given it back, since then. */
   releasedAt: InstantMs | undefined;
   /** The slots that are away. */
@@ -73,6 +75,7 @@ export const createLoan = (
   redirects: 0,
   redirectedAt: undefined,
   reclaimedAt: undefined,
+  isUnheard: false,
   releasedAt: undefined,
   slots,
   isSession,

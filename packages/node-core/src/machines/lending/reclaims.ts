@@ -28,7 +28,7 @@ export interface ReclaimWhy {
 export interface Reclaims {
   /** Takes workers with so many slots back. Gives how many workers that is. */
   reclaim(slots: number, why: ReclaimWhy, now: InstantMs): number;
-  /** Takes these back, as far as they are out and not called back yet. Gives those. */
+  /** Takes these back, as far as they are out and not called back yet, or in vain. Gives those. */
   reclaimThese(loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): readonly LoanOut[];
   /** When workers were last taken back. */
   readonly lastAt: InstantMs | undefined;
@@ -82,21 +82,20 @@ const isThere = ({ phase }: LoanOut): boolean => phase === "lent" || phase === "
 
 const isOut = (loan: LoanOut): boolean => isThere(loan) && loan.reclaimedAt === undefined;
 
-function byBorrower(loans: Iterable<LoanOut>): ReadonlyMap<PeerRecord, readonly LoanOut[]> {
-  return Map.groupBy([...loans].filter(isOut), ({ peer }) => peer);
-}
+const byBorrower = (loans: readonly LoanOut[]): ReadonlyMap<PeerRecord, readonly LoanOut[]> =>
+  Map.groupBy(loans, ({ peer }) => peer);
 
 function reclaimThese(state: State, loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): readonly LoanOut[] {
   // Of those whose lease is not durable yet nobody knows: they do not go at all.
   const flushing = loans.filter(({ phase, reclaimedAt }) => phase === "flushing" && reclaimedAt === undefined);
   for (const loan of flushing) loan.reclaimedAt = now;
-  const byPeer = byBorrower(loans);
+  const byPeer = byBorrower(loans.filter((loan) => isOut(loan) || (isThere(loan) && loan.isUnheard)));
   for (const [peer, list] of byPeer) mark(state, peer, list, why, now);
   return [...byPeer.values(), flushing].flat();
 }
 
 function reclaim(state: State, slots: number, why: ReclaimWhy, now: InstantMs): number {
-  const byPeer = byBorrower(state.loans.open.values());
+  const byPeer = byBorrower([...state.loans.open.values()].filter(isOut));
   const held: BorrowersLoans<PeerRecord>[] = [...byPeer].map(([borrower, list]) => ({
     borrower,
     waitMs: borrower.figures?.waitMs,
@@ -112,7 +111,10 @@ function reclaim(state: State, slots: number, why: ReclaimWhy, now: InstantMs): 
 }
 
 function mark(state: State, peer: PeerRecord, loans: readonly LoanOut[], why: ReclaimWhy, now: InstantMs): void {
-  for (const loan of loans) loan.reclaimedAt = now;
+  for (const loan of loans) {
+    loan.reclaimedAt = now;
+    loan.isUnheard = false;
+  }
   state.lastAt = now;
   state.outbox.notify({ kind: "reclaim-ordered", peer: peer.address, workers: loans.length, ...why });
   const order = state.orders.get(peer) ?? { peer, why: why.why, tries: 0, told: new Set() };
@@ -127,6 +129,7 @@ function say(state: State, order: Order, now: InstantMs): void {
   const here = [...state.loans.open.values()].filter((loan) => loan.peer === peer);
   const wanted = here.filter((loan) => isWanted(loan) && !order.told.has(loan));
   if (wanted.length === 0 || order.tries >= TRIES_MAX) {
+    if (!peer.isOurs) for (const loan of wanted) loan.isUnheard = true;
     state.orders.delete(peer);
     state.due.cancel(order);
     return;
