@@ -92,6 +92,14 @@ describe("WORKER_REQUEST is for live peers, and for themselves", () => {
     expect(lastDecision(town)).toMatchObject({ who: "m2", notice: { kind: "lend-asked", code: "LEND_UNKNOWN_PEER" } });
   });
 
+  test("nor does it learn how many could be spared, or for how long tasks wait", () => {
+    const town = createTown();
+    town.master("m2", ["m1"]);
+    town.worker("w2", "m2");
+    town.passTo(5);
+    expect(town.forges("m2", nobody, request(nobody)).join()).toContain('"spare":0,"waitMs":0}');
+  });
+
   test("another peer in the asker's name gets nobody, nor does it ask in its place", () => {
     const { town, expectNothingChanged } = inMidLoan();
     const [answer] = town.forges("m2", hostOf("m3"), request(hostOf("m1")));

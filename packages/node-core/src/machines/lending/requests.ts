@@ -1,4 +1,4 @@
-import { type ConnId, type Endpoint, formatEndpoint, type InstantMs } from "@mutirao/primitives";
+import { type ConnId, durationMs, type Endpoint, formatEndpoint, type InstantMs } from "@mutirao/primitives";
 import type { WorkerRequest } from "@mutirao/protocol";
 import { type LendQuestion, type LendRefusal, whyNotLend } from "../../policies/lending/lend-refusal.ts";
 import { spareSlots } from "../../policies/lending/spare.ts";
@@ -7,6 +7,7 @@ import { figuresAt, type LendingState, offerWords, refusalTerms, room } from "./
 import type { OwnFigures } from "./own-figures.ts";
 import { type PeerRecord, unmappedHost } from "./peer-table.ts";
 import { isBarredPeer, promiseTo } from "./promise-to.ts";
+import type { OfferWords } from "./wants.ts";
 
 /** Somebody asks for workers of ours. */
 export function onRequest(
@@ -33,7 +34,9 @@ export function onRequest(
   });
   if (peer === undefined || isFinal) {
     const who = peer === undefined ? formatEndpoint(remote) : nameOf(peer);
-    state.wants.refuse(conn, who, request, refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now));
+    const terms = refusalTerms(state, code ?? "LEND_UNKNOWN_PEER", now);
+    // How we fare is nothing to strangers.
+    state.wants.refuse(conn, who, request, peer === undefined ? { ...terms, ...UNSAID } : terms);
     return;
   }
   if (request.terms !== undefined) peer.isOurs = true;
@@ -46,6 +49,8 @@ function ownWords({ options }: LendingState, figures: OwnFigures) {
   const { backlog, idle, homeWorkers: home, lentWorkers: lent } = figures;
   return { backlog, idle: idle.length, home, lent, lendMax: options.lendMax, lendReserve: options.lendReserve };
 }
+
+const UNSAID: OfferWords = { spare: 0, waitMs: durationMs(0) };
 
 /** Refusals that may be over in a moment: the ask of one of ours stands meanwhile. */
 const PASSING: ReadonlySet<LendRefusal> = new Set<LendRefusal>([
