@@ -28,7 +28,7 @@ export function borrowByHand(state: LendingState, { peer: name, workers }: Borro
 
 /** Those that said that they can spare most come first; who has not said comes last, and may be asked for the rest. */
 const likelyLenders = ({ peers }: LendingState): readonly PeerRecord[] =>
-  peers.all.toSorted((a, b) => spareOf(b) - spareOf(a));
+  peers.all.filter((peer) => peers.firstOf(peer) === peer).toSorted((a, b) => spareOf(b) - spareOf(a));
 
 const spareOf = ({ figures }: PeerRecord): number => figures?.spare ?? 0;
 
@@ -108,8 +108,10 @@ function reclaiming(state: LendingState, loans: readonly LoanOut[]): Answer {
 const idsOf = ({ entryOf }: LendingState["log"], loans: readonly LoanOut[]): readonly string[] =>
   loans.flatMap((loan) => entryOf(loan)?.id ?? []);
 
-const peerCalled = ({ peers }: LendingState, name: string): PeerRecord | undefined =>
-  peers.at(name) ?? peers.all.find(({ id }) => id === name);
+function peerCalled({ peers }: LendingState, name: string): PeerRecord | undefined {
+  const called = peers.at(name);
+  return called === undefined ? peers.all.find(({ id }) => id === name) : peers.firstOf(called);
+}
 
 const whyNothingMoves = ({ isDraining, options }: LendingState): Refusal["code"] | undefined => {
   if (isDraining) return "ERR_MASTER_DRAINING";

@@ -190,7 +190,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
       exchanges,
       moveCost,
       prng: prng.fork("asks"),
-      isAlive,
+      isAlive: (peer) => isAlive(peer) && peers.firstOf(peer) === peer,
       hasCome: (worker, peer, epoch, now) => hasCome(state, { worker, peer, epoch }, now),
       borrowers: () => loans.borrowers(),
       meetingPoint,

@@ -42,6 +42,11 @@ export interface PeerTable {
    * @param listensAt where the sender says that it listens; it tells apart the peers of one machine that do not say who they are.
    */
   senderOf(from: NodeId | undefined, remote: Endpoint, listensAt?: Endpoint): PeerRecord | undefined;
+  /**
+   * One master that answers at two configured addresses, as a name and an IP address may be, has two records. Whatever it
+   * says is taken for the word of the first; so whatever is begun with it has to be that one's.
+   */
+  firstOf(peer: PeerRecord): PeerRecord;
   /** Whom a worker means by what it says of its owner: an id, an `ip:port` (of the node, or of its push port), or an `ip`. */
   named(text: string): PeerRecord | undefined;
 }
@@ -62,6 +67,7 @@ export function createPeerTable(endpoints: readonly Endpoint[]): PeerTable {
       if (known !== undefined || nameless.length <= 1) return known ?? nameless[0];
       return nameless.find(({ endpoint }) => listensAt !== undefined && isPortOf(endpoint, listensAt.port));
     },
+    firstOf: (peer) => (peer.id === undefined ? peer : (all.find((other) => isSame(other, peer)) ?? peer)),
     named: (text) => named(all, text),
   };
 }
@@ -83,6 +89,9 @@ export const unmappedHost = ({ host }: Endpoint): string => unmapped(host);
 
 const isFrom = ({ host }: PeerRecord, remote: Endpoint): boolean =>
   host !== undefined && host === unmapped(remote.host);
+
+const isSame = ({ id, host, endpoint: { port } }: PeerRecord, other: PeerRecord): boolean =>
+  id === other.id && host === other.host && port === other.endpoint.port;
 
 /** Push workers connect to the port above. */
 const isPortOf = ({ port }: Endpoint, told: number): boolean => told === port || told === port + 1;

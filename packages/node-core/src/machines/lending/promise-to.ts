@@ -17,6 +17,9 @@ export function promiseTo(
   return loans.offer(worker, peer, to, now);
 }
 
-/** The operator has said that nobody is to be lent to it. */
-export const isBarredPeer = ({ options }: LendingState, { id, address }: PeerRecord): boolean =>
-  options.noLendTo.some((name) => name === id || name === address);
+/** The operator has said that nobody is to be lent to it, by whichever of its names. */
+export const isBarredPeer = ({ options, peers }: LendingState, peer: PeerRecord): boolean =>
+  options.noLendTo.some((name) => {
+    const called = peers.at(name);
+    return name === peer.id || (called !== undefined && peers.firstOf(called) === peers.firstOf(peer));
+  });
