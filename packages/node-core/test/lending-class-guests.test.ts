@@ -152,6 +152,24 @@ describe("a loan to or from another team has an end, though nobody there knows o
   });
 });
 
+test("a worker of the class that asks when its borrower has fallen silent is not sent there any more", () => {
+  const town = createTown();
+  const m2 = town.master("m2", ["m1"]);
+  const m1 = town.foreign("m1", ({ line }) =>
+    line.includes("HEARTBEAT") ? '{"SERVER_UUID":"m1","TASK":"HEARTBEAT","RESPONSE":"ALIVE"}' : undefined,
+  );
+  const poll = () => town.forges("m2", "10.0.0.9", { WORKER: "ALIVE", WORKER_UUID: "w9" });
+  town.passTo(5);
+  poll();
+  town.forges("m2", m1.host, { TASK: "WORKER_REQUEST", REQUESTOR_INFO: { ip: m1.host, port: m1.port } });
+  expect(m2.loans()).toEqual(["out w9@1 offered"]);
+  town.cut("m1", "m2");
+  town.passTo(20);
+  expect(poll()).toContain(NO_TASK);
+  expect(m2.loans()).toEqual(["out w9@1 home"]);
+  expect(m2.leases.get("w9")).toMatchObject({ epoch: 2, borrower: undefined });
+});
+
 describe("a worker that listens and does not come home is told so at its own port", () => {
   const told = (town: ReturnType<typeof createTown>): readonly string[] =>
     town.said.flatMap(({ from, to, line }) => (from === "m2" && to === "m9" ? [line] : []));

@@ -163,9 +163,7 @@ function createState(options: LendingOptions, tools: LendingTools): LendingState
   const loans = createLoansOut(
     { leaseMs, foreignLeaseMs, graceMs, loansMax: workersMax, homeName: (peer) => homeName(state, peer) },
     {
-      clock,
-      peers,
-      log,
+      ...{ clock, peers, log, isAlive },
       keep: tools.keep,
       isHere: (id, since) => farm.withId(id).some((worker) => worker.name === id && isPushedSince(worker, since)),
       onBack: (worker, now) => workerBack(state, worker, now),

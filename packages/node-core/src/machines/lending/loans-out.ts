@@ -73,6 +73,8 @@ export interface LoansOutTools {
   readonly clock: WallClock;
   readonly peers: PeerTable;
   readonly log: LoanLog;
+  /** No worker is sent to a peer that does not answer: another team's may never find its way back. */
+  readonly isAlive: (peer: PeerRecord) => boolean;
   /** Writes a lease down; `whenKnown` is called once the store has answered. */
   readonly keep: (lease: LeaseRecord, whenKnown: (isDurable: boolean) => void) => void;
   /** It has one connection for life, and has said something on it here since then. */
@@ -279,11 +281,11 @@ function classAtHome(state: State, { style }: WorkerRecord, loan: LoanOut, now: 
   // One that listens takes its order beside its polls, and may have asked just before.
   const isToldJustNow = redirectedAt !== undefined && elapsed(redirectedAt, now) < TOLD_MS;
   if (phase === "offered" && style === "pull-with-port" && isToldJustNow) return { kind: "hold", epoch: undefined };
-  if (loan.phase === "offered" && loan.redirects < REDIRECTS_MAX) {
+  if (phase === "offered" && loan.redirects < REDIRECTS_MAX && state.isAlive(loan.peer)) {
     return { kind: "redirect", redirect: redirectOf(state, loan, now) };
   }
-  if (loan.phase === "offered") cancel(state, loan.worker, loan.epoch, now);
-  comeHome(state, loan, loan.phase === "offered" ? "it did not go" : "it came back by itself", now);
+  if (phase === "offered") cancel(state, loan.worker, loan.epoch, now);
+  comeHome(state, loan, phase === "offered" ? "it did not go" : "it came back by itself", now);
   return SERVE;
 }
 
