@@ -22,9 +22,11 @@ export const apiProblem = (code: ApiErrorCode, detail: string, more: ProblemDeta
 /** When to ask again if nobody says. */
 const RETRY_AFTER_S = 5;
 
-/** Answers with a problem. A 503 always says when to ask again, a 401 what is missing. */
+/** Answers with a problem. A 503 always says when to ask again, a 401 what is missing; a 408 ends its connection. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 503) reply.header("retry-after", `${problem.retryAfterS ?? RETRY_AFTER_S}`);
+  // Else whoever goes on sending a byte now and then would have its place for ever.
+  if (problem.status === 408) reply.header("connection", "close");
   if (problem.status === 401) reply.header("www-authenticate", "Bearer");
   return reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }

@@ -96,9 +96,14 @@ describe("bodies that are refused", () => {
     const socket = await connectHttp(master.http);
     let heard = "";
     socket.setEncoding("utf8").on("data", (some) => (heard += some));
-    socket.write('POST /tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 50\r\n\r\n{"type":');
+    socket.write('POST /tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 50000\r\n\r\n{"type":');
     await eventually(() => heard).toContain("ERR_REQUEST_TOO_SLOW");
     expect(heard).toMatch(/^HTTP\/1\.1 408 /);
+    // Nor is the place kept for whoever goes on like that.
+    socket.on("error", () => {});
+    const drip = setInterval(() => socket.write(" "), 20);
+    await eventually(() => socket.readableEnded || socket.destroyed).toBe(true);
+    clearInterval(drip);
     socket.destroy();
   });
 });
