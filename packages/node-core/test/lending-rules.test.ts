@@ -66,9 +66,14 @@ const foreign: Rules = {
   "one line per write, and one unanswered in flight": [
     [`${NODE}/worker-push.test.ts`, "each line in its own segment"],
     [`${NODE}/master-class-workers.test.ts`, "is given tasks as they come, one at a time, and nothing is acknowledged"],
+    [`${NODE}/lending-foreign-rules.test.ts`, "one that is turned away is told RETURN and nothing else"],
+    [`${NODE}/lending-foreign-rules.test.ts`, "one of ours is not sent to whoever asks before it has answered"],
+    [`${NODE}/lending-foreign-rules.test.ts`, "a guest that is slow to answer is told RETURN when it has"],
   ],
   "a push worker's connection is never just closed": [
     [`${NODE}/lending-foreign-rules.test.ts`, "is told RETURN on it first, and again, and left to go by itself"],
+    [`${NODE}/lending-foreign-rules.test.ts`, "one too many is told RETURN before it"],
+    [`${NODE}/lending-foreign-rules.test.ts`, "one that was given up for its silence is told RETURN before it"],
   ],
   "no TASK but the class's": [[`${NODE}/lending-foreign-rules.test.ts`, "no TASK but the class's"]],
   "neither ACK nor NO_TASK to a push worker": [
@@ -79,6 +84,7 @@ const foreign: Rules = {
     [`${PROTOCOL}/codec.test.ts`, "is ASCII in one line, whatever our id"],
     [`${PROTOCOL}/codec.test.ts`, "takes at most 1,400 bytes in the class's words"],
     [`${PROTOCOL}/listing-bytes.test.ts`, "to other teams' nodes"],
+    [`${NODE}/lending-long-lists.test.ts`, "workers whose ids leave no room for all of them in one line"],
   ],
   "what Python emits": [
     [`${PROTOCOL}/codec.test.ts`, "what Python and other teams emit"],
@@ -89,13 +95,18 @@ const foreign: Rules = {
   "SERVER_UUID in ALIVE only while away": [
     [`${NODE}/worker-lent-class.test.ts`, "in the name of its owner; returned, it asks at home without"],
   ],
-  "one peer has several names": [[`${NODE}/lending-foreign-rules.test.ts`, "an owner has several names"]],
+  "one peer has several names": [
+    [`${NODE}/lending-foreign-rules.test.ts`, "an owner has several names"],
+    [`${NODE}/lending-foreign-rules.test.ts`, "wherever it is, is ours"],
+    [`${NODE}/lending-older-words.test.ts`, "a peer that does not say who it is when it answers a beat"],
+  ],
   "RETURN carries the owner's address as the owner says it, three times at most": [
     [`${NODE}/lending-foreign-rules.test.ts`, "is told to return to that address, as its owner writes it"],
     [`${NODE}/lending-class-guests.test.ts`, "three times at most; then it is reported, once"],
   ],
   "one COMMAND_RELEASE outstanding for each owner": [
     [`${NODE}/lending-foreign-rules.test.ts`, "a second guest waits until the first notice is answered"],
+    [`${NODE}/lending-long-lists.test.ts`, "are all called back, one line after the other"],
   ],
 };
 
