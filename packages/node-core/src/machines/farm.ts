@@ -37,8 +37,9 @@ export interface Farm {
   /** It is no more: another process has taken its place, or it was never seen again. */
   forget(worker: WorkerRecord): void;
   /**
-   * It was lost, and what there was to do about that is done. If another of its owner's goes by its id, or one of our
-   * own, it is forgotten at once: that one is the worker of this id now. But not while the one that is lost is lent.
+   * It was lost, and what there was to do about that is done. If it was called by its id, and another of its owner's goes
+   * by that, or one of our own, it is forgotten at once: that one is the worker of this id now. But not while the one that
+   * is lost is lent.
    */
   lost(worker: WorkerRecord): void;
   /** No worker of ours by this id is lent any more: if whoever was is not here, the next may be called by it. */
@@ -248,7 +249,8 @@ function forget(state: State, worker: WorkerRecord): void {
 function lost(state: State, worker: WorkerRecord): void {
   const isHeir = (other: WorkerRecord): boolean =>
     isPresent(other) && (other.owner === undefined || other.owner === worker.owner);
-  if (!state.isLent(worker.id) && state.byId.get(worker.id)?.some(isHeir)) forget(state, worker);
+  if (worker.name !== worker.id || state.isLent(worker.id)) return;
+  if (state.byId.get(worker.id)?.some(isHeir)) forget(state, worker);
 }
 
 /** The id is free for the next who goes by it; only under its id is a worker lent, and found again. */

@@ -90,7 +90,7 @@ export interface Leases {
   readonly foreignLeaseMs: DurationMs;
 }
 
-export const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Leases): DurationMs =>
+const leaseOf = ({ isOurs }: PeerRecord, { leaseMs, foreignLeaseMs }: Leases): DurationMs =>
   isOurs ? leaseMs : foreignLeaseMs;
 
 /** @param owner how the worker is to name us there. */

@@ -386,8 +386,12 @@ function lose(state: State, news: News, task: TaskId, code: string, now: Instant
   else release(assignment);
 }
 
+/** The one that had the name is forgotten: if that process comes again, it is nobody who was known. */
 function renamed(state: State, was: string, name: string): void {
-  for (const worker of state.workers.values()) if (worker.name === was && worker.status !== "gone") worker.name = name;
+  for (const [key, worker] of state.workers) {
+    if (worker.name === name && worker.status === "gone") state.workers.delete(key);
+    if (worker.name === was && worker.status !== "gone") worker.name = name;
+  }
 }
 
 function gone(state: State, name: string): void {

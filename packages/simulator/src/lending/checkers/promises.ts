@@ -41,9 +41,10 @@ export const createPromisesChecker: CreateLendingChecker = (world, fail) => {
   const notePromises = ({ life, event, at }: MasterObservation, peer: string, workers: readonly NodeId[]): void => {
     const { waits, promised } = of(life);
     const isOurs = world.masters.some(({ plan }) => addressOf(plan.listensAt) === peer);
-    const limitMs = isOurs ? LIMIT_MS : FOREIGN_LIMIT_MS;
     for (const worker of workers) {
       const epoch = epochIn(event, worker);
+      // One of ours that was asked in the class's words, before it was known as that, answers in them.
+      const limitMs = isOurs && epoch !== undefined ? LIMIT_MS : FOREIGN_LIMIT_MS;
       if (epoch === undefined) promised.delete(worker);
       else promised.set(worker, epoch);
       if (!waits.has(worker) && !isHere(life, worker, peer, epoch)) waits.set(worker, { since: at, limitMs });

@@ -1,6 +1,7 @@
 import { formatEndpoint } from "@mutirao/primitives";
 import { link, observer, sense, target } from "../../calm.ts";
 import { diskOf } from "../../farm/disturbances.ts";
+import type { LiveBook } from "../../farm/oracle/master-book.ts";
 import type { MasterLife, MasterObservation, WorkerLife } from "../../farm/world.ts";
 import type { WorldMs } from "../../scheduler.ts";
 import type { OpenLoan } from "../oracle/loan-books.ts";
@@ -57,8 +58,8 @@ export const createReclaimsChecker: CreateLendingChecker = (world, fail) => {
       ({ state, since, peer }) => state === "lent" && (at - since) * rate > limitMs && !isCalled(peer),
     );
     if (loan === undefined || calmAt === undefined || (at - Math.max(calmAt, lastAt)) * rate <= limitMs) return;
-    for (const { phase, readyAt, order } of life.book.live.values()) {
-      if (phase !== "waiting" || now - readyAt <= limitMs) continue;
+    // For each that is on its way home one may wait; that it arrives, or is given up, others see to.
+    for (const { readyAt, order } of waitingFor(life, limitMs, now).slice(comingOf(lent))) {
       fail(
         `${life.label} lets ${order.id} wait for ${Math.round(now - readyAt)} ms, and leaves ${loan.id} with ${loan.peer}`,
       );
@@ -101,6 +102,11 @@ export const createReclaimsChecker: CreateLendingChecker = (world, fail) => {
     },
   };
 };
+
+const waitingFor = ({ book }: MasterLife, longerThanMs: number, now: number): readonly LiveBook[] =>
+  [...book.live.values()].filter(({ phase, readyAt }) => phase === "waiting" && now - readyAt > longerThanMs);
+
+const comingOf = (lent: readonly OpenLoan[]): number => lent.filter(({ state }) => state === "returning").length;
 
 const THERE: ReadonlySet<string | undefined> = new Set(["lent", "offered"]);
 const ENDING: ReadonlySet<string> = new Set(["returning", "home", "lost"]);
