@@ -28,6 +28,7 @@ describe.skipIf(python === undefined)("masters of the class lend to ours (needs 
       });
       // Nobody is sent home before it has been here for a while; then its owner is told, and it is.
       await theirs.report("home", ({ worker: name }) => name === "w-1");
+      await worker.report("moved", ({ why }) => why === "RETURN");
       expect(linesOf(theirs, "release")[0]).toMatchObject({
         SERVER_UUID: "SERVER_1",
         TASK: "COMMAND_RELEASE",
