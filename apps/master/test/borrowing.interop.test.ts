@@ -68,6 +68,7 @@ describe.skipIf(python === undefined)("masters of the class lend to ours (needs 
       const tasks = await ours.ended(ids);
       for (const task of tasks) expect(task).toMatchObject({ state: "done", attempts: 1, worker: "w-1" });
       await theirs.report("home", ({ worker: name }) => name === "w-1");
+      await worker.report("moved", ({ why }) => why === "RETURN");
       expect(worker.reports("moved").slice(0, 2)).toMatchObject([{ why: "REDIRECT" }, { why: "RETURN" }]);
       await ours.events.first("the end of the loan", loanIs("left"));
     });

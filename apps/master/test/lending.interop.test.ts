@@ -32,6 +32,7 @@ describe.skipIf(python === undefined)(
         await theirs.report("result", ({ user }) => user === "caio");
         await ours.events.first("its return", loanIs("home"));
         await theirs.report("completed");
+        await worker.report("moved", ({ why }) => why === "RETURN");
         expect(worker.reports("moved").map(({ why }) => why)).toStrictEqual(["REDIRECT", "RETURN"]);
         const answers = linesOf(theirs, "asked", "answer");
         expect(answers.at(-1)).toStrictEqual({ SERVER_UUID: "SERVER_1", RESPONSE: "AVAILABLE", WORKERS_UUID: ["w-1"] });
