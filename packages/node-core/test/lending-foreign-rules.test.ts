@@ -232,6 +232,43 @@ describe("a peer that has finished sending when it has asked for workers", () =>
   });
 });
 
+describe("a guest that pulls, and of which its owner says that it is home", () => {
+  test("is given nothing for what it asked before: its task would be with nobody who is known", () => {
+    const scene = besideForeignPeer();
+    const line = (conn: string, object: object): void => {
+      scene.opens(conn, { host: PEER.host });
+      scene.says(conn, { WORKER_UUID: "w9", ...object });
+    };
+    const asks = { WORKER: "ALIVE", SERVER_UUID: "m2" };
+    scene.submits(draft("a"));
+    line("first", asks);
+    scene.settle();
+    line("report", { STATUS: "OK", TASK: "QUERY", SALDO: 1 });
+    scene.settle();
+    let isOver = false;
+    const acknowledge = (said: string): object | undefined => {
+      if (!said.includes("COMMAND_RELEASE")) return undefined;
+      isOver = true;
+      scene.submits(draft("b"));
+      line("asked", asks);
+      return { SERVER_UUID: "m2", RESPONSE: "RELEASE_ACK", WORKERS_UUID: ["w9"] };
+    };
+    for (let at = 4; !isOver && at < 90; at++) {
+      line(`poll${at}`, asks);
+      scene.settle();
+      scene.passTo(at, acknowledge);
+    }
+    scene.opens("owner", { host: PEER.host });
+    scene.says("owner", { SERVER_UUID: "m2", RESPONSE: "RELEASE_COMPLETED", WORKERS_UUID: ["w9"] });
+    expect(scene.node.loans({ limit: 9 }, scene.now())).toMatchObject([{ worker: "w9", state: "left" }]);
+    scene.settle();
+    expect(scene.told.filter((said) => said.includes(" asked <- {"))).toEqual([
+      expect.stringContaining('{"TASK":"NO_TASK"}'),
+    ]);
+    expect(scene.node.task(draft("b").id)).toMatchObject({ state: "pending" });
+  });
+});
+
 describe("of COMMAND_RELEASE one is outstanding for each owner", () => {
   test("a second guest waits until the first notice is answered, or its 5 s are over", () => {
     const scene = besideForeignPeer();

@@ -195,9 +195,11 @@ function answerPolls(state: State, now: InstantMs): void {
 
 /** With a task or without; the connection ends with the answer. */
 function answerPoll(state: State, { worker, conn, order, isStale }: Poll, now: InstantMs): void {
-  const { outbox, backlog } = state;
-  // A worker that has not answered is not idle, whatever it asks for.
-  const isFree = worker.attempts.size === 0 && !worker.isBarred && !isStale;
+  const { outbox, backlog, farm } = state;
+  // A worker that has not answered is not idle, whatever it asks for; nor is one that was forgotten since it asked: a guest
+  // of which its owner says that it is home. If it is here all the same, it asks again.
+  const isKnown = farm.withId(worker.id).includes(worker);
+  const isFree = worker.attempts.size === 0 && !worker.isBarred && !isStale && isKnown;
   const task = isFree && order === undefined ? backlog.next(worker.types, true) : undefined;
   const query = task === undefined ? undefined : queryOf(task);
   if (task === undefined || query === undefined) outbox.emit({ type: "send", conn, message: order ?? NO_TASK });

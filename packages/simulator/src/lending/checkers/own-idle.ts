@@ -12,9 +12,10 @@ export const createOwnIdleChecker: CreateLendingChecker = (world, fail) => {
       const { open, speakers } = world.loans.of(life);
       const lent = new Set<string>();
       for (const { worker } of open.values()) lent.add(worker);
-      const isOwn = ({ id, conn }: WorkerBook): boolean => {
+      // A guest whose owner has just said that it is home is gone, whatever it asked for before.
+      const isOwn = ({ id, conn, status }: WorkerBook): boolean => {
         const owner = conn === undefined ? undefined : speakers.get(conn)?.owner;
-        return !lent.has(id) && (owner === undefined || owner === life.id);
+        return status !== "gone" && !lent.has(id) && (owner === undefined || owner === life.id);
       };
       const workers = new Map([...life.book.workers].filter(([, worker]) => isOwn(worker)));
       const refusedPolls = new Set([...news.refusedPolls].filter(isOwn));
