@@ -83,8 +83,8 @@ export const farmMutants: readonly Mutant[] = [
     name: "task-for-nobody",
     what: "A class worker that has gone since it asked is given a task all the same.",
     file: CLASS,
-    find: "!worker.isBarred && !isStale;",
-    replace: "!worker.isBarred;",
+    find: "!worker.isBarred && !isStale && isKnown;",
+    replace: "!worker.isBarred && isKnown;",
     caughtBy: "slots",
   },
   {

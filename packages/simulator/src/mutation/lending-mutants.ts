@@ -238,11 +238,11 @@ export const lendingMutants: readonly Mutant[] = [
     caughtBy: "own-idle",
   },
   {
-    name: "home-and-barred",
-    what: "A worker that has come home is given no task any more.",
-    file: "node-core/src/machines/lending/greetings.ts",
-    find: '    worker.isBarred = false;\n    if (worker.status === "lent")',
-    replace: '    if (worker.status === "lent")',
+    name: "failed-and-forgotten",
+    what: "A task that has failed, and may be tried again, is not.",
+    file: "node-core/src/machines/attempts.ts",
+    find: "  state.backlog.delay(task, after(now, retryDelayMs(task.failures, state.options, state.prng)));\n",
+    replace: "",
     caughtBy: "all-end",
   },
   {
